@@ -159,7 +159,8 @@ func (s *scanner) array(f *field, target reflect.Value, depth int) *misfit {
 	if s.data[s.pos] != '[' {
 		return wants("an array", s)
 	}
-	list := reflect.MakeSlice(target.Type(), 0, 0)
+	list := reflect.New(target.Type()).Elem() // addressable, so that it can grow
+	list.Set(reflect.MakeSlice(target.Type(), 0, 0))
 	for n, first := 0, true; s.next(first); n, first = n+1, false {
 		if n == list.Cap() {
 			list.Grow(1)

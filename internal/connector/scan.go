@@ -106,7 +106,8 @@ func (s *scanner) literal() []byte {
 
 // raw passes any value and returns a copy of it without white space between its tokens.
 func (s *scanner) raw() json.RawMessage {
-	start, end := s.pos, s.skip()
+	start := s.pos
+	end := s.skip()
 	out := make([]byte, 0, end-start)
 	for i := start; i < end; {
 		switch s.data[i] {
