@@ -1,0 +1,74 @@
+package connector
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// parameterTypes are the places a value may come from (reference/hub-api.md §3.2, elements.md §5).
+func parameterTypes() []string {
+	return []string{
+		TypeQuery, TypePath, TypeHeader, TypeBody, TypeBodyField, TypeForm, TypeMultipart, TypeFile,
+		TypeConfiguration, TypeValue, TypeCustomValue, TypePrevBody, TypePrevBodyField, TypeWhere,
+	}
+}
+
+// vendorTypes are the places a value may go to.
+func vendorTypes() []string {
+	return []string{
+		TypeQuery, TypePath, TypeHeader, TypeBody, TypeBodyField, TypeBodyToken, TypeForm, TypeMultipart,
+		TypeFile, TypeConfiguration, TypeValue, TypeNoOp,
+	}
+}
+
+func (c *checker) definitionParameters() {
+	for i := range c.d.Parameters {
+		p, path := &c.d.Parameters[i], fmt.Sprintf("parameters[%d]", i)
+		c.parameter(path, p)
+		if p.Type == TypeWhere {
+			c.fail(path+".type", "a parameter of type where belongs to a resource that takes a where expression")
+		}
+	}
+}
+
+func (c *checker) parameter(path string, p *Parameter) {
+	if p.Name == "" && p.Type != TypeValue && p.Type != TypeBody && p.Type != TypePrevBody {
+		c.fail(path+".name", "is missing")
+	}
+	c.oneOf(path+".type", p.Type, parameterTypes())
+	c.oneOf(path+".vendorType", p.VendorType, vendorTypes())
+	if p.Source != "" {
+		c.oneOf(path+".source", p.Source, []string{SourceRequest, SourceResponse})
+	}
+	if p.VendorName == "" && p.VendorType != TypeBody && p.VendorType != TypeNoOp {
+		c.warn(path+".vendorName", "of %q is missing: the value is sent without a name", p.Name)
+	}
+	c.converter(path, p)
+}
+
+func (c *checker) converter(path string, p *Parameter) {
+	name := p.ConverterName()
+	if name == "" {
+		return
+	}
+	switch {
+	case knownConverter(name):
+	case slices.Contains(historicConverters(), name):
+		c.warn(path+".converter", "%s is not built in: where expressions on this resource are refused", name)
+	default:
+		c.fail(path+".converter", "%q is not known", name)
+	}
+	if other, both := strings.CutPrefix(p.VendorName, converterPrefix); both && other != name {
+		c.warn(path+".converter", "%s is used, and vendorName names %s", name, other)
+	}
+}
+
+// historicConverters occur in exported definitions, which must import (reference/clients.md §8.1).
+func historicConverters() []string {
+	return []string{
+		"toSugar", "toMagentoV20", "toGoogleAdwords", "toServiceNow", "toMaximizer", "toDynamics365FO",
+		"toOracleCloud", "toFreshbooks", "toBazaarvoice", "toFormFields", "toFreshdesk", "toWiql", "toQuickbase",
+		"toSFDCReportFilter", "toPipedriveNotes", "toBodyFields",
+	}
+}
