@@ -31,6 +31,9 @@ func LoadDir(fsys fs.FS) (*Definition, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := applyDefaults(d); err != nil {
+		return nil, fmt.Errorf("%s: %w", definitionYAML, err)
+	}
 	if err := fillHooks(fsys, d); err != nil {
 		return nil, err
 	}
