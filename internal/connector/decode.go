@@ -163,7 +163,7 @@ func (s *scanner) array(f *field, target reflect.Value, depth int) *misfit {
 	list.Set(reflect.MakeSlice(target.Type(), 0, 0))
 	for n, first := 0, true; s.next(first); n, first = n+1, false {
 		if n == list.Cap() {
-			list.Grow(1)
+			list.Grow(max(firstGrowth, n))
 		}
 		list.SetLen(n + 1)
 		item := list.Index(n)
@@ -180,9 +180,17 @@ func (s *scanner) array(f *field, target reflect.Value, depth int) *misfit {
 			return m.in("[" + strconv.Itoa(n) + "]")
 		}
 	}
+	if list.Len() < list.Cap() { // definitions live long: keep no more than there is
+		exact := reflect.MakeSlice(target.Type(), list.Len(), list.Len())
+		reflect.Copy(exact, list)
+		list = exact
+	}
 	target.Set(list)
 	return nil
 }
+
+// firstGrowth is the room a list begins with. Most lists of a definition are short.
+const firstGrowth = 4
 
 // integer reads a whole number, also when it is written as 1.0 or 1e3.
 func (s *scanner) integer() (int64, *misfit) {

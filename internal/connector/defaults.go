@@ -2,8 +2,10 @@ package connector
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 )
 
 // defaults is the folder form's own member: what parts have that do not say otherwise, so that a
@@ -25,8 +27,14 @@ func applyDefaults(d *Definition) error {
 	}
 	delete(d.Extra, defaultsMember)
 	var f defaults
-	if err := json.Unmarshal(raw, &f); err != nil {
-		return fmt.Errorf("defaults must be an object of configuration, parameter, resource and hook: %w", err)
+	var members map[string]json.RawMessage
+	if json.Unmarshal(raw, &members) != nil || json.Unmarshal(raw, &f) != nil {
+		return errors.New("defaults must be an object of configuration, parameter, resource and hook")
+	}
+	for name := range members {
+		if !slices.Contains([]string{"configuration", "parameter", "resource", "hook"}, name) {
+			return fmt.Errorf("defaults: unknown member %q: there are configuration, parameter, resource and hook", name)
+		}
 	}
 	for i := range d.Configuration {
 		if err := complete(&d.Configuration[i], f.Configuration); err != nil {

@@ -10,6 +10,33 @@ import (
 type scanner struct {
 	data []byte
 	pos  int
+
+	// words are the short strings met so far. A definition says query, string and request thousands
+	// of times, and one copy of each will do.
+	words map[string]string
+}
+
+const (
+	maxWord  = 40   // bytes; longer strings seldom repeat
+	maxWords = 1024 // so that a text of different strings does not become a table of them
+)
+
+// word is the string that b spells.
+func (s *scanner) word(b []byte) string {
+	if len(b) > maxWord {
+		return string(b)
+	}
+	if known, ok := s.words[string(b)]; ok {
+		return known
+	}
+	fresh := string(b)
+	if s.words == nil {
+		s.words = make(map[string]string, 64)
+	}
+	if len(s.words) < maxWords {
+		s.words[fresh] = fresh
+	}
+	return fresh
 }
 
 // space skips white space and returns the byte that follows.
@@ -72,7 +99,7 @@ func (s *scanner) text() string {
 	if !utf8.Valid(inner) {
 		return strings.ToValidUTF8(string(inner), "\uFFFD")
 	}
-	return string(inner)
+	return s.word(inner)
 }
 
 // member passes a name and its colon and returns the name's bytes.
