@@ -16,9 +16,9 @@ const literal = bare ? id : "'" + id.replace(/'/g, "''") + "'";
 if (strategy === 'patch-filter') {
   done({ request_vendor_parameters: { $filter: 'id eq ' + literal } });
 } else if (strategy === 'patch-path') {
-  done({ request_vendor_path: address });
+  done({ request_vendor_path: address, request_vendor_parameters: { $filter: null } });
 } else if (strategy === 'put') {
-  done({ request_vendor_path: address, request_vendor_method: 'PUT' });
+  done({ request_vendor_path: address, request_vendor_method: 'PUT', request_vendor_parameters: { $filter: null } });
 } else {
   throw new Error('update.strategy is "' + strategy + '": use patch-filter, patch-path or put');
 }
