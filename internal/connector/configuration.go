@@ -10,7 +10,7 @@ type ConfigurationEntry struct {
 	Type        string `json:"type"`        // one of the configuration types, see ConfigurationTypes
 
 	// DefaultValue is always text, for booleans and numbers too. "" means that there is none.
-	DefaultValue string `json:"defaultValue,text"`
+	DefaultValue string `json:"defaultValue" wire:"text"`
 
 	Required        bool `json:"required"`        // given or default, when an instance is created
 	HideFromConsole bool `json:"hideFromConsole"` // not asked for in the console
@@ -34,7 +34,7 @@ type ConfigurationEntry struct {
 // Option is one choice of a COMBO entry.
 type Option struct {
 	Wire
-	Value       string `json:"value,text"`
+	Value       string `json:"value" wire:"text"`
 	Description string `json:"description"`
 }
 

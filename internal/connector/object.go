@@ -62,7 +62,7 @@ type ObjectField struct {
 	Format            string           `json:"format"`
 	Mask              string           `json:"mask"`
 	DisplayName       string           `json:"displayName"`
-	SampleValue       string           `json:"sampleValue,text"`
+	SampleValue       string           `json:"sampleValue" wire:"text"`
 	Description       string           `json:"description"`
 	PrimaryKey        bool             `json:"primaryKey"`
 	ReadOnly          bool             `json:"readOnly"`

@@ -20,7 +20,7 @@ type Parameter struct {
 	Converter      string `json:"converter"` // of the where expression, see ConverterName
 	Required       bool   `json:"required"`
 	Description    string `json:"description"`
-	SampleData     string `json:"sampleData,text"`
+	SampleData     string `json:"sampleData" wire:"text"`
 }
 
 // Where a parameter's value comes from (Type) or goes to (VendorType).

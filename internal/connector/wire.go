@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"strings"
 	"sync"
 )
 
@@ -104,13 +103,13 @@ func planOf(t reflect.Type) *plan {
 	p := &plan{byName: map[string]int{}}
 	for i := 1; i < t.NumField(); i++ { // field 0 is the Wire
 		f := t.Field(i)
-		name, option, _ := strings.Cut(f.Tag.Get("json"), ",")
+		name := f.Tag.Get("json")
 		if name == "-" {
 			continue
 		}
 		p.byName[name] = len(p.fields)
 		entry := field{name: name, label: `"` + name + `":`, index: i}
-		entry.form, entry.elem = formOf(f.Type, option == "text")
+		entry.form, entry.elem = formOf(f.Type, f.Tag.Get("wire") == "text")
 		p.fields = append(p.fields, entry)
 	}
 	if len(p.fields) > 64 {
