@@ -3,6 +3,7 @@ package outbound
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"jackfield/internal/fault"
@@ -58,7 +59,8 @@ func isRedirect(status int) bool {
 // redirected makes the request that a redirect asks for. It returns nil without error when the body cannot
 // be sent again; the caller then gets the redirect itself, as in net/http.
 func redirected(req *http.Request, status int, location string, secret []string) (*http.Request, error) {
-	to, err := req.URL.Parse(location)
+	// Careless providers leave spaces in the query; a browser would encode them too.
+	to, err := req.URL.Parse(strings.ReplaceAll(location, " ", "%20"))
 	if err != nil {
 		return nil, fault.Wrap(fault.Provider, err, "the provider at %s redirects to an address that cannot be read", req.URL.Host)
 	}

@@ -216,6 +216,16 @@ func TestABodyThatCannotBeSentAgainHandsTheRedirectOver(t *testing.T) {
 	}
 }
 
+func TestASpaceInALocationIsEncoded(t *testing.T) {
+	t.Parallel()
+	s := serve(t, redirector)
+	c := open(t, Options{}, s)
+	resp, err := c.Do(t.Context(), request(t, "GET", s.URL+"/go/302?to=/x%3Fq%3Da%20b", ""), Policy{})
+	if got := decode(t, resp, err); got.Path != "/x?q=a%20b" {
+		t.Errorf("went to %q", got.Path)
+	}
+}
+
 func TestARedirectWithoutLocationAndOther3xxAreAnswers(t *testing.T) {
 	t.Parallel()
 	s := serve(t, redirector)
