@@ -1,0 +1,58 @@
+import { Component, lazy, Suspense, type ReactNode } from "react";
+import { Navigate, Route, Routes } from "react-router";
+import { NotFound } from "./screens/notfound";
+import { Login } from "./screens/login";
+import { Shell } from "./shell";
+import { t } from "./strings";
+import { Announcements } from "./ui/announce";
+import { Button } from "./ui/button";
+import { Blank } from "./ui/state";
+
+const Connectors = lazy(() => import("./screens/connectors"));
+const Authenticate = lazy(() => import("./screens/authenticate"));
+const Instances = lazy(() => import("./screens/instances"));
+const Instance = lazy(() => import("./screens/instance"));
+
+export function App() {
+  return (
+    <Guard>
+      <Suspense>
+        <Routes>
+          <Route path="/login" element={<Login />} />
+          <Route element={<Shell />}>
+            <Route index element={<Navigate to="/connectors" replace />} />
+            <Route path="/connectors" element={<Connectors />} />
+            <Route path="/connectors/:key/authenticate" element={<Authenticate />} />
+            <Route path="/instances" element={<Instances />} />
+            <Route path="/instances/:id/:tab?" element={<Instance />} />
+            <Route path="*" element={<NotFound />} />
+          </Route>
+        </Routes>
+      </Suspense>
+      <Announcements />
+    </Guard>
+  );
+}
+
+/** Shows a page that says so when a screen breaks, instead of an empty window. */
+class Guard extends Component<{ children: ReactNode }, { broken: boolean }> {
+  override state = { broken: false };
+
+  static getDerivedStateFromError() {
+    return { broken: true };
+  }
+
+  override render() {
+    if (!this.state.broken) return this.props.children;
+    return (
+      <div className="mx-auto max-w-2xl p-6">
+        <Blank
+          live
+          title={t.failure.crashedTitle}
+          text={t.failure.unexpected}
+          action={<Button onPress={() => window.location.reload()}>{t.failure.reload}</Button>}
+        />
+      </div>
+    );
+  }
+}

@@ -1,0 +1,160 @@
+import { useQuery } from "@tanstack/react-query";
+import { Pencil, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { Tab, TabList, TabPanel, Tabs } from "react-aria-components/Tabs";
+import { useNavigate, useParams } from "react-router";
+import { connectorQuery } from "../api/connectors";
+import { instanceQuery, type Instance } from "../api/instances";
+import { usePlace } from "../place";
+import { t } from "../strings";
+import { Button } from "../ui/button";
+import { CopyButton, Secret } from "../ui/copy";
+import { Logo } from "../ui/logo";
+import { Failure, Loading, Notice, Skeleton } from "../ui/state";
+import { InstanceState } from "../ui/status";
+import { Switch } from "../ui/switch";
+import { Tags } from "../ui/tags";
+import { Configuration } from "./configuration";
+import { DeleteInstance } from "./delete";
+import { EditInstance } from "./edit";
+import { dayOf, useEnable } from "./instances";
+import { TryIt } from "./tryit";
+
+/** One connected account: what it is, calls with it, and its settings. */
+export default function InstancePage() {
+  const { id = "", tab } = useParams();
+  const instance = useQuery(instanceQuery(id));
+  usePlace({ text: t.nav.instances, to: "/instances" }, { text: instance.data?.name ?? id });
+
+  if (instance.isPending) return <Waiting />;
+  if (instance.isError) {
+    return <Failure error={instance.error} what={t.instance.what} retry={() => void instance.refetch()} />;
+  }
+  return <Loaded key={id} instance={instance.data} tab={tab === "configuration" ? tab : "try"} />;
+}
+
+function Loaded({ instance, tab }: { instance: Instance; tab: string }) {
+  const navigate = useNavigate();
+  const connector = useQuery(connectorQuery(instance.element.key));
+  const [doomed, setDoomed] = useState<Instance>();
+  const [editing, setEditing] = useState(false);
+  const enable = useEnable(instance);
+  const state = { ...instance, disabled: !enable.on };
+  const creator = [instance.user?.firstName, instance.user?.lastName].filter(Boolean).join(" ") || instance.user?.emailAddress;
+
+  return (
+    <div className="flex flex-col gap-5">
+      <div className="panel">
+        <div className="flex flex-wrap items-start gap-4 px-4 py-4 sm:px-6">
+          <Logo connectorKey={instance.element.key} name={instance.element.name} size={48} />
+          <div className="min-w-0 flex-1 basis-56">
+            <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+              <h1 className="min-w-0 break-words text-xl font-semibold">{instance.name}</h1>
+              {state.disabled || instance.valid === false ? <InstanceState instance={state} /> : null}
+            </div>
+            <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1.5 text-muted">
+              <span>{instance.element.name}</span>
+              <Tags tags={instance.tags ?? []} limit={8} />
+            </div>
+          </div>
+          <div className="flex flex-wrap items-center gap-2">
+            <span className="mr-2">
+              <Switch label={t.instance.enabled} on={enable.on} onChange={enable.change} disabled={enable.pending} />
+            </span>
+            <Button onPress={() => setEditing(true)}>
+              <Pencil size={15} aria-hidden="true" />
+              {t.instance.edit}
+            </Button>
+            <Button onPress={() => setDoomed(instance)}>
+              <Trash2 size={15} aria-hidden="true" />
+              {t.instance.delete}
+            </Button>
+          </div>
+        </div>
+        <dl className="flex flex-wrap items-center gap-x-8 gap-y-2 border-t border-line px-4 py-2.5 text-sm sm:px-6">
+          <Fact term={t.instance.id}>
+            <code className="text-sm">{instance.id}</code>
+            <CopyButton text={String(instance.id)} what={t.copy.id} />
+          </Fact>
+          <Fact term={t.instance.token}>
+            <Secret value={instance.token} what={t.copy.token} />
+          </Fact>
+          {instance.createdDate ? (
+            <Fact term={t.instance.created}>
+              <time dateTime={instance.createdDate}>{dayOf(instance.createdDate)}</time>
+              {creator ? <span className="text-muted">{t.instance.by(creator)}</span> : null}
+            </Fact>
+          ) : null}
+        </dl>
+      </div>
+      {state.disabled ? (
+        <Notice tone="warn">{t.instance.disabledNote}</Notice>
+      ) : instance.valid === false ? (
+        <Notice tone="bad">{t.instance.invalidNote}</Notice>
+      ) : null}
+      <Tabs
+        selectedKey={tab}
+        onSelectionChange={(key) => void navigate(`/instances/${instance.id}${key === "configuration" ? "/configuration" : ""}`, { replace: true })}
+        className="flex flex-col gap-5"
+      >
+        <TabList aria-label={instance.name} className="flex gap-6 border-b border-line">
+          {[
+            { id: "try", text: t.instance.tryIt },
+            { id: "configuration", text: t.instance.configuration },
+          ].map(({ id, text }) => (
+            <Tab
+              key={id}
+              id={id}
+              className="-mb-px cursor-pointer rounded-t-sm border-b-2 border-transparent px-0.5 pb-2.5 pt-1 font-medium text-muted transition-colors duration-100 hover:text-text data-selected:border-accent data-selected:text-text"
+            >
+              {text}
+            </Tab>
+          ))}
+        </TabList>
+        <TabPanel id="try" className="outline-offset-4">
+          {connector.isPending ? (
+            <Loading>
+              <Skeleton className="h-52" />
+            </Loading>
+          ) : connector.isError ? (
+            <Failure error={connector.error} what={t.tryIt.what} retry={() => void connector.refetch()} />
+          ) : (
+            <TryIt connector={connector.data} instance={instance} />
+          )}
+        </TabPanel>
+        <TabPanel id="configuration" className="outline-offset-4">
+          <Configuration instanceId={String(instance.id)} />
+        </TabPanel>
+      </Tabs>
+      <DeleteInstance instance={doomed} onClose={() => setDoomed(undefined)} onDeleted={() => void navigate("/instances")} />
+      {editing ? <EditInstance instance={instance} onClose={() => setEditing(false)} /> : null}
+    </div>
+  );
+}
+
+function Fact({ term, children }: { term: string; children: React.ReactNode }) {
+  return (
+    <div className="flex min-h-7 min-w-0 items-center gap-2">
+      <dt className="text-muted">{term}</dt>
+      <dd className="flex min-w-0 items-center gap-1">{children}</dd>
+    </div>
+  );
+}
+
+function Waiting() {
+  return (
+    <Loading>
+      <div className="flex flex-col gap-5">
+        <div className="panel flex items-start gap-4 px-6 py-4">
+          <Skeleton className="size-12" />
+          <div className="flex h-[92px] flex-col gap-2">
+            <Skeleton className="h-6 w-56" />
+            <Skeleton className="h-4 w-32" />
+          </div>
+        </div>
+        <Skeleton className="h-8 w-56" />
+        <Skeleton className="h-52" />
+      </div>
+    </Loading>
+  );
+}

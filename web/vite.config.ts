@@ -1,0 +1,42 @@
+import react from "@vitejs/plugin-react";
+import tailwindcss from "@tailwindcss/vite";
+import { defineConfig, type Plugin } from "vite";
+
+// preloadFont asks for the text font together with the style sheet, so that the first paint has it.
+function preloadFont(): Plugin {
+  return {
+    name: "preload-font",
+    transformIndexHtml: {
+      order: "post",
+      handler(_html, context) {
+        return Object.keys(context.bundle ?? {})
+          .filter((name) => /inter-latin-wght-normal-.*\.woff2$/.test(name))
+          .map((name) => ({
+            tag: "link",
+            attrs: { rel: "preload", as: "font", type: "font/woff2", href: `/${name}`, crossorigin: "" },
+            injectTo: "head" as const,
+          }));
+      },
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [react(), tailwindcss(), preloadFont()],
+  build: {
+    target: "es2022",
+    // The policy of the served page allows no data: fonts or scripts, so nothing is inlined.
+    assetsInlineLimit: 0,
+    // Only older browsers need the helper, and it would have to be an inline script.
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 400,
+  },
+  server: {
+    // `npm run mock` answers these during development.
+    proxy: {
+      "/elements": "http://127.0.0.1:4180",
+      "/console": "http://127.0.0.1:4180",
+    },
+  },
+});
