@@ -1,0 +1,264 @@
+package access
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/binary"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"jackfield/internal/fault"
+	"jackfield/internal/store"
+	"jackfield/internal/vault"
+
+	"github.com/maypok86/otter/v2"
+)
+
+// Limits of the caches. They bound memory; a full cache only costs a database read.
+const (
+	maxCachedCallers = 10_000
+	maxCachedRefused = 10_000
+
+	// A cached caller is dropped by the change that concerns it. The time limit only covers a change
+	// that was lost between servers.
+	maxCallerAge = time.Minute
+	// A refused credential is remembered so that a client with a wrong secret costs no database read
+	// per call. It is short: see also Service.changed.
+	maxRefusedAge = 5 * time.Second
+)
+
+// How long a login lasts.
+const (
+	APISessionLife     = 24 * time.Hour
+	ConsoleSessionLife = 12 * time.Hour
+)
+
+// Options of the service. Vault is required, the rest has defaults.
+type Options struct {
+	Vault *vault.Vault
+	Log   *slog.Logger
+	Now   func() time.Time
+}
+
+// Service finds out who is calling. One per server; safe for concurrent use.
+type Service struct {
+	db    *store.DB
+	vault *vault.Vault
+	log   *slog.Logger
+	now   func() time.Time
+
+	key      [32]byte // of the digests under which callers are cached; known to this process alone
+	callers  *otter.Cache[digest, *caller]
+	refused  *otter.Cache[digest, error]
+	changes  atomic.Uint64 // counts changes, so that a caller read before one is not cached after it
+	attempts *attempts
+	hashing  chan struct{} // a slot per password check under way
+	stop     func()
+}
+
+// digest stands for credentials in the caches, so that no secret is a key in memory.
+type digest [sha256.Size]byte
+
+// caller is a cached answer: who it is and, for a login, until when and by which session.
+type caller struct {
+	principal *Principal
+	sessionID int64
+	expires   time.Time // zero for secrets, which do not expire
+}
+
+// New makes the service. Close it to stop listening for changes.
+func New(db *store.DB, o Options) *Service {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &Service{
+		db: db, vault: o.Vault, log: o.Log, now: o.Now,
+		callers: otter.Must(&otter.Options[digest, *caller]{
+			MaximumSize:      maxCachedCallers,
+			ExpiryCalculator: otter.ExpiryWriting[digest, *caller](maxCallerAge),
+		}),
+		refused: otter.Must(&otter.Options[digest, error]{
+			MaximumSize:      maxCachedRefused,
+			ExpiryCalculator: otter.ExpiryWriting[digest, error](maxRefusedAge),
+		}),
+		attempts: newAttempts(o.Now),
+		hashing:  make(chan struct{}, maxPasswordChecks),
+	}
+	copy(s.key[:], randomBytes(len(s.key)))
+	s.stop = db.Subscribe(s.changed)
+	return s
+}
+
+// Close stops listening for changes. The service must not be used afterwards.
+func (s *Service) Close() { s.stop() }
+
+// Authenticate finds the caller behind the credentials: a user secret, alone or with the secret of the
+// user's own organization, or the token of a login. A repeated call costs no database read. Every
+// failure is an Unauthenticated fault; only a database error is Internal.
+func (s *Service) Authenticate(ctx context.Context, c Credentials) (*Principal, error) {
+	switch {
+	case c.Bearer != "":
+		return s.bySession(ctx, store.SessionAPI, c.Bearer)
+	case c.User == "" && c.Organization == "":
+		return nil, unauthenticated("No credential was given: send the header Authorization with %s", usual)
+	case c.User == "":
+		return nil, unauthenticated("The user secret is missing: send the header Authorization with %s", usual)
+	}
+	return s.cached(s.digest("secret", c.User, c.Organization), func() (*caller, error) {
+		identity, err := s.db.IdentityBySecret(ctx, c.User)
+		if fault.Is(err, fault.NotFound) {
+			return nil, unauthenticated("The user secret is not known")
+		}
+		if err != nil {
+			return nil, err
+		}
+		if c.Organization != "" && !same(c.Organization, identity.Organization.Secret) {
+			return nil, unauthenticated("The organization secret is not that of the user's organization")
+		}
+		if err := usable(identity); err != nil {
+			return nil, err
+		}
+		return &caller{principal: newPrincipal(identity)}, nil
+	})
+}
+
+// RequirePlatform returns an Unauthenticated fault unless the credentials are enough for a platform
+// route: user and organization secret, or the token of a login (reference/http-conventions.md §2.2).
+func RequirePlatform(c Credentials) error {
+	if c.Bearer != "" || (c.User != "" && c.Organization != "") {
+		return nil
+	}
+	what := "user secret"
+	if c.User != "" {
+		what = "organization secret"
+	}
+	return unauthenticated("The %s is missing: send the header Authorization with %s", what, usual)
+}
+
+// ConsoleSession finds the caller behind the console's session cookie. An unknown or expired token is an
+// Unauthenticated fault.
+func (s *Service) ConsoleSession(ctx context.Context, token string) (*Principal, error) {
+	if token == "" {
+		return nil, unauthenticated("Not logged in")
+	}
+	return s.bySession(ctx, store.SessionConsole, token)
+}
+
+func (s *Service) bySession(ctx context.Context, kind store.SessionKind, token string) (*Principal, error) {
+	return s.cached(s.digest("session", string(kind), token), func() (*caller, error) {
+		identity, session, err := s.db.IdentityBySession(ctx, kind, token)
+		if fault.Is(err, fault.NotFound) {
+			return nil, unauthenticated("The login is not known or has ended: log in again")
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := usable(identity); err != nil {
+			return nil, err
+		}
+		return &caller{principal: newPrincipal(identity), sessionID: session.ID, expires: session.ExpiresAt}, nil
+	})
+}
+
+// usable refuses users that may not act: the system's, and inactive ones at any level.
+func usable(identity *store.Identity) error {
+	switch {
+	case identity.User.ID == store.SystemUser || identity.Organization.System:
+		return unauthenticated("The system user cannot log in")
+	case !identity.User.Active:
+		return unauthenticated("The user is not active")
+	case !identity.Account.Active:
+		return unauthenticated("The user's account is not active")
+	case !identity.Organization.Active:
+		return unauthenticated("The user's organization is not active")
+	}
+	return nil
+}
+
+// cached answers from the caches, or by find and fills them.
+func (s *Service) cached(key digest, find func() (*caller, error)) (*Principal, error) {
+	found, ok := s.callers.GetIfPresent(key)
+	if !ok {
+		if err, known := s.refused.GetIfPresent(key); known {
+			return nil, err
+		}
+		before := s.changes.Load()
+		var err error
+		found, err = find()
+		switch {
+		case fault.Is(err, fault.Unauthenticated):
+			s.refused.Set(key, err)
+			if s.changes.Load() != before {
+				s.refused.Invalidate(key)
+			}
+			return nil, err
+		case err != nil:
+			return nil, err
+		}
+		s.callers.Set(key, found)
+		// A change between the read and the Set found nothing to drop; see Service.changed for the other order.
+		if s.changes.Load() != before {
+			s.callers.Invalidate(key)
+		}
+	}
+	if !found.expires.IsZero() && !s.now().Before(found.expires) {
+		s.callers.Invalidate(key)
+		return nil, unauthenticated("The login has ended: log in again")
+	}
+	return found.principal, nil
+}
+
+// changed drops what a change made stale, here or on another server.
+func (s *Service) changed(c store.Change) {
+	var stale func(*caller) bool
+	switch c.Noun {
+	case "user":
+		stale = func(e *caller) bool { return e.principal.User.ID == c.ID }
+	case "account":
+		stale = func(e *caller) bool { return e.principal.Account.ID == c.ID }
+	case "organization":
+		stale = func(e *caller) bool { return e.principal.Organization.ID == c.ID }
+	case "session":
+		stale = func(e *caller) bool { return e.sessionID == c.ID }
+	case "": // changes were missed: anything may be stale
+		stale = func(*caller) bool { return true }
+	default:
+		return
+	}
+	s.changes.Add(1)
+	s.refused.InvalidateAll()
+	for key, entry := range s.callers.All() {
+		if stale(entry) {
+			s.callers.Invalidate(key)
+		}
+	}
+}
+
+// digest computes the cache key of credentials: a keyed hash, each part with its length before it.
+// The key is secret and the result never leaves the process, so a prefix key is enough.
+func (s *Service) digest(parts ...string) digest {
+	buffer := make([]byte, 0, 256)
+	buffer = append(buffer, s.key[:]...)
+	for _, part := range parts {
+		buffer = binary.AppendUvarint(buffer, uint64(len(part)))
+		buffer = append(buffer, part...)
+	}
+	return sha256.Sum256(buffer)
+}
+
+func same(a, b string) bool { return b != "" && subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
+
+// Secrets returns the caller's user secret and the secret of the organization, for an authenticated
+// login (reference/accounts-and-access.md §2).
+func (s *Service) Secrets(ctx context.Context, p *Principal) (userSecret, organizationSecret string, err error) {
+	identity, err := s.db.IdentityByUser(ctx, p.User.ID)
+	if err != nil {
+		return "", "", err
+	}
+	return identity.User.Secret, identity.Organization.Secret, nil
+}

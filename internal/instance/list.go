@@ -1,0 +1,127 @@
+package instance
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+
+	"jackfield/internal/access"
+	"jackfield/internal/fault"
+	"jackfield/internal/store"
+)
+
+// MaxPageSize is the default and the largest page of a list (reference/http-conventions.md §5.2).
+const MaxPageSize = 200
+
+// Query narrows a list of instances; zero fields do not. All that are set must hold.
+type Query struct {
+	ConnectorID int64
+	Tags        []string // the instance has all of them
+	SearchText  string   // part of the name, in any case
+	PageSize    int      // 0 = MaxPageSize
+	NextPage    string   // token of the previous page; empty = first page
+}
+
+type pageToken struct {
+	PageSize int   `json:"pageSize"`
+	After    int64 `json:"after"` // id of the last row of the page before
+}
+
+// List returns a page of the instances that the caller owns (reference/accounts-and-access.md §10) in the order
+// of their ids, and the token of the next page, empty on the last. Nothing found is a NotFound fault, because
+// clients expect 404 (reference/instances.md §4).
+func (s *Service) List(ctx context.Context, p *access.Principal, q Query) (page []*Instance, next string, err error) {
+	filter := own(p)
+	filter.ConnectorID, filter.Tags, filter.SearchText = q.ConnectorID, q.Tags, q.SearchText
+	size := q.PageSize
+	if q.NextPage != "" {
+		token, err := readPageToken(q.NextPage)
+		if err != nil {
+			return nil, "", err
+		}
+		filter.AfterID = token.After
+		if token.PageSize > 0 {
+			size = token.PageSize
+		}
+	}
+	if size <= 0 || size > MaxPageSize {
+		size = MaxPageSize
+	}
+	filter.Limit = size + 1 // one more tells whether another page follows
+	rows, err := s.db.For(p.Account.ID).Instances(ctx, filter)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(rows) == 0 {
+		return nil, "", fault.New(fault.NotFound, "No instances found")
+	}
+	if len(rows) > size {
+		rows = rows[:size]
+		next = writePageToken(pageToken{PageSize: size, After: rows[size-1].ID})
+	}
+	people := map[int64]*store.Identity{}
+	page = make([]*Instance, 0, len(rows))
+	for i := range rows {
+		instance, err := s.with(ctx, &rows[i], people)
+		if err != nil {
+			return nil, "", err
+		}
+		page = append(page, instance)
+	}
+	return page, next, nil
+}
+
+// Count answers GET /instances/count.
+type Count struct {
+	Total       int            `json:"totalInstances"`
+	ByConnector map[string]int `json:"elementInstances"` // by connector key
+}
+
+// Count counts the instances that List would show without a filter.
+func (s *Service) Count(ctx context.Context, p *access.Principal) (*Count, error) {
+	byConnector, err := s.db.For(p.Account.ID).CountInstances(ctx, own(p))
+	if err != nil {
+		return nil, err
+	}
+	count := &Count{ByConnector: map[string]int{}}
+	for key, n := range byConnector {
+		count.ByConnector[key] = n
+		count.Total += n
+	}
+	return count, nil
+}
+
+// own narrows to what the caller owns within the own account.
+func own(p *access.Principal) store.InstanceFilter {
+	if p.Account.Default || p.AccountAdmin() || p.OrganizationAdmin() {
+		return store.InstanceFilter{}
+	}
+	return store.InstanceFilter{UserID: p.User.ID}
+}
+
+func writePageToken(t pageToken) string {
+	text, _ := json.Marshal(t) // a struct of two numbers cannot fail
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+func readPageToken(token string) (pageToken, error) {
+	var t pageToken
+	text, err := base64.RawURLEncoding.DecodeString(token)
+	if err == nil {
+		err = json.Unmarshal(text, &t)
+	}
+	if err != nil || t.After < 0 {
+		return t, fault.New(fault.Invalid, "nextPage is not a token of this list: use the header Elements-Next-Page-Token of the page before")
+	}
+	return t, nil
+}
+
+// SetEnabled enables or disables an instance. The next call sees it, on every server.
+func (s *Service) SetEnabled(ctx context.Context, i *Instance, enabled bool) error {
+	return s.db.For(i.AccountID).SetInstanceDisabled(ctx, i.ID, !enabled)
+}
+
+// Delete removes an instance. Its token is dead from now on.
+func (s *Service) Delete(ctx context.Context, i *Instance) error {
+	return s.db.For(i.AccountID).DeleteInstance(ctx, i.ID)
+}
