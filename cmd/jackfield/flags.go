@@ -1,0 +1,112 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"jackfield/connectors"
+	"jackfield/internal/server"
+)
+
+// serverFlags are the flags that serve and demo share.
+type serverFlags struct {
+	Data      string `help:"Folder of the key file and, on SQLite, of the databases." default:"./jackfield-data" placeholder:"DIR"`
+	Listen    string `help:"Address to serve on." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	Database  string `help:"PostgreSQL to use instead of SQLite in the data folder." placeholder:"postgres://…"`
+	PublicURL string `name:"public-url" help:"Address that clients reach the server by." placeholder:"URL"`
+
+	AdminEmail    string `help:"E-mail of the first administrator, used on first start." default:"admin@example.com"`
+	AdminPassword string `help:"Password of the first administrator. One is made and printed once if none is given."`
+
+	AllowPrivateProviders []prefix `help:"Private address ranges that providers may live in." placeholder:"CIDR" sep:","`
+	TrustedProxies        []prefix `help:"Addresses of reverse proxies whose X-Forwarded-* headers count." placeholder:"CIDR" sep:","`
+
+	TLSCert string `name:"tls-cert" help:"Certificate file (PEM) to serve HTTPS with." placeholder:"FILE"`
+	TLSKey  string `name:"tls-key" help:"Key file (PEM) of the certificate." placeholder:"FILE"`
+
+	Key            string        `help:"Key that seals secrets, instead of the key file: only by JACKFIELD_KEY, so that it shows in no process list." hidden:""`
+	KeyURI         string        `name:"key-uri" help:"KMS key that wraps the key file." placeholder:"aws-kms://… | gcp-kms://… | hcvault://…"`
+	MaxFile        int64         `help:"Largest file in bytes that streams through." default:"6442450944"`
+	UsageRetention time.Duration `help:"How long usage records are kept." default:"720h"`
+	LogLevel       slog.Level    `help:"Least level of log lines: debug, info, warn, error." default:"info"`
+	LogFormat      string        `help:"Form of log lines: text or json." enum:"text,json" default:"text"`
+}
+
+// prefix is an address range; a single address is a range of one.
+type prefix struct{ netip.Prefix }
+
+// UnmarshalText reads 10.0.0.0/8 or 10.1.2.3.
+func (p *prefix) UnmarshalText(text []byte) error {
+	s := strings.TrimSpace(string(text))
+	if ip, err := netip.ParseAddr(s); err == nil {
+		p.Prefix = netip.PrefixFrom(ip, ip.BitLen())
+		return nil
+	}
+	parsed, err := netip.ParsePrefix(s)
+	if err != nil {
+		return fmt.Errorf("%q is no address range such as 10.0.0.0/8", s)
+	}
+	p.Prefix = parsed.Masked()
+	return nil
+}
+
+// Validate checks what one flag alone cannot; kong calls it.
+func (f *serverFlags) Validate() error {
+	if _, port, err := net.SplitHostPort(f.Listen); err != nil || port == "" {
+		return fmt.Errorf("--listen=%s: give host:port, such as 127.0.0.1:8080", f.Listen)
+	}
+	if f.Database != "" {
+		if u, err := url.Parse(f.Database); err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
+			return errors.New("--database: give a postgres:// address, or leave it out for SQLite")
+		}
+	}
+	if f.PublicURL != "" {
+		if u, err := url.Parse(f.PublicURL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			return fmt.Errorf("--public-url=%s: give an address such as https://connect.example.com", f.PublicURL)
+		}
+	}
+	if (f.TLSCert == "") != (f.TLSKey == "") {
+		return errors.New("--tls-cert and --tls-key belong together: give both or none")
+	}
+	if f.MaxFile < 1 {
+		return errors.New("--max-file: give a number of bytes above 0")
+	}
+	if f.UsageRetention < time.Hour {
+		return errors.New("--usage-retention: give at least 1h")
+	}
+	return nil
+}
+
+func (f *serverFlags) logger() *slog.Logger {
+	options := &slog.HandlerOptions{Level: f.LogLevel}
+	if f.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, options))
+}
+
+func (f *serverFlags) options() server.Options {
+	return server.Options{
+		Data: f.Data, Database: f.Database, Listen: f.Listen,
+		PublicURL: strings.TrimRight(f.PublicURL, "/"), TLSCert: f.TLSCert, TLSKey: f.TLSKey,
+		Key: f.Key, KeyURI: f.KeyURI, AdminEmail: f.AdminEmail, AdminPassword: f.AdminPassword,
+		AllowPrivateProviders: prefixes(f.AllowPrivateProviders), TrustedProxies: prefixes(f.TrustedProxies),
+		Connectors: connectors.FS(), MaxFile: f.MaxFile, UsageRetention: f.UsageRetention,
+		Version: version, Log: f.logger(),
+	}
+}
+
+func prefixes(given []prefix) []netip.Prefix {
+	all := make([]netip.Prefix, len(given))
+	for i, p := range given {
+		all[i] = p.Prefix
+	}
+	return all
+}

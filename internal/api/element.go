@@ -1,0 +1,231 @@
+package api
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"jackfield/internal/catalog"
+	"jackfield/internal/ceql"
+	"jackfield/internal/connector"
+	"jackfield/internal/fault"
+)
+
+// maxElementPage is the default and the largest page of platform lists (reference/http-conventions.md §5.2).
+const maxElementPage = 200
+
+// listElements answers GET /elements: the catalogue in the order of ids. abridged leaves out the heavy members.
+func (a *API) listElements(e *exchange) error {
+	found, abridged, err := a.search(e, a.Catalog.All(e.principal.Account.ID))
+	if err != nil {
+		return err
+	}
+	page, err := e.cut(len(found))
+	if err != nil {
+		return err
+	}
+	rows := make([]any, 0, page.to-page.from)
+	for _, c := range found[page.from:page.to] {
+		if abridged {
+			rows = append(rows, abridge(c.Definition))
+		} else {
+			rows = append(rows, c.Definition)
+		}
+	}
+	e.nextPage(page.next)
+	e.returned(len(rows))
+	return e.json(rows)
+}
+
+// search applies where and searchText. abridged may be given either way (reference/clients.md §2 rule 8).
+func (a *API) search(e *exchange, all []*catalog.Connector) (found []*catalog.Connector, abridged bool, err error) {
+	query := e.r.URL.Query()
+	abridged = query.Get("abridged") == "true"
+	where, err := ceql.ParseWhere(query.Get("where"))
+	if err != nil {
+		return nil, false, err
+	}
+	for _, condition := range ceql.Flatten(where) {
+		if _, known := elementAttribute(&connector.Definition{}, condition.Attribute); !known && condition.Attribute != "abridged" {
+			return nil, false, fault.New(fault.Invalid, "The attribute %s is not known for elements", condition.Attribute)
+		}
+	}
+	if value, rest, ok, err := ceql.Lift(where, "abridged"); err == nil && ok {
+		abridged, where = value == "true", rest
+	}
+	matches := ceql.Compile(where)
+	text := strings.ToLower(query.Get("searchText"))
+	hub := strings.ToLower(query.Get("hub"))
+	for _, c := range all {
+		if hub != "" && c.Program().Hub != hub {
+			continue
+		}
+		if text != "" && !strings.Contains(strings.ToLower(c.Name+"\n"+c.Key+"\n"+c.Description), text) {
+			continue
+		}
+		if matches(func(name string) (any, bool) { return elementAttribute(c.Definition, name) }) {
+			found = append(found, c)
+		}
+	}
+	if len(found) == 0 && where != nil {
+		return nil, false, fault.New(fault.NotFound, "No elements found")
+	}
+	return found, abridged, nil
+}
+
+// elementAttribute is a member that where may name.
+func elementAttribute(d *connector.Definition, name string) (any, bool) {
+	switch name {
+	case "id":
+		return d.ID, true
+	case "key":
+		return d.Key, true
+	case "name":
+		return d.Name, true
+	case "hub":
+		return d.Hub, true
+	case "active":
+		return d.Active, true
+	case "beta":
+		return d.Beta, true
+	case "private":
+		return d.Private, true
+	case "extended":
+		return d.Extended, true
+	case "deleted":
+		return d.Deleted, true
+	}
+	return nil, false
+}
+
+// abridge is a definition without its heavy members.
+func abridge(d *connector.Definition) *connector.Definition {
+	short := *d
+	connector.Omit(&short, "resources", "configuration", "hooks", "parameters", "objects", "models",
+		"defaultTransformations", "elementMetadata", "objectMetadata")
+	connector.Show(&short, "private", "extended", "active", "beta")
+	return &short
+}
+
+func (a *API) listElementKeys(e *exchange) error {
+	all := a.Catalog.All(e.principal.Account.ID)
+	page, err := e.cut(len(all))
+	if err != nil {
+		return err
+	}
+	keys := make([]string, 0, page.to-page.from)
+	for _, c := range all[page.from:page.to] {
+		keys = append(keys, c.Key)
+	}
+	e.nextPage(page.next)
+	e.returned(len(keys))
+	return e.json(keys)
+}
+
+func (a *API) readElement(e *exchange) error {
+	found, err := a.Catalog.Find(e.principal.Account.ID, e.param("keyOrId"))
+	if err != nil {
+		return err
+	}
+	return e.json(found.Definition)
+}
+
+// hub is a category of connectors (reference/elements.md §2).
+type hub struct {
+	ID          int    `json:"id"`
+	Key         string `json:"key"`
+	Name        string `json:"name"`
+	Description string `json:"description"`
+	Active      bool   `json:"active"`
+}
+
+func (a *API) hubs(e *exchange) []hub {
+	keys := a.Catalog.Hubs(e.principal.Account.ID)
+	all := make([]hub, len(keys))
+	for i, key := range keys {
+		all[i] = hub{ID: i + 1, Key: key, Name: hubName(key), Active: true}
+	}
+	return all
+}
+
+// hubName is the label of a hub: short keys are abbreviations.
+func hubName(key string) string {
+	if len(key) <= 3 {
+		return strings.ToUpper(key)
+	}
+	return strings.ToUpper(key[:1]) + key[1:]
+}
+
+func (a *API) listHubs(e *exchange) error { return e.json(a.hubs(e)) }
+
+func (a *API) listHubKeys(e *exchange) error {
+	keys := []string{}
+	for _, h := range a.hubs(e) {
+		keys = append(keys, h.Key)
+	}
+	return e.json(keys)
+}
+
+func (a *API) readHub(e *exchange) error {
+	for _, h := range a.hubs(e) {
+		if h.Key == e.param("hub") {
+			return e.json(h)
+		}
+	}
+	return fault.New(fault.NotFound, "No hub found with key %s", e.param("hub"))
+}
+
+func (a *API) listHubElements(e *exchange) error {
+	var rows []*connector.Definition
+	for _, c := range a.Catalog.All(e.principal.Account.ID) {
+		if c.Program().Hub == e.param("hub") {
+			rows = append(rows, abridge(c.Definition))
+		}
+	}
+	if rows == nil {
+		return fault.New(fault.NotFound, "No elements found")
+	}
+	return e.json(rows)
+}
+
+// cutPage is one page of a list that is in memory.
+type cutPage struct {
+	from, to int
+	next     string
+}
+
+// cut reads page, pageSize and nextPage of a platform list with the given number of rows.
+func (e *exchange) cut(rows int) (cutPage, error) {
+	size, err := e.pageSize(maxElementPage)
+	if err != nil {
+		return cutPage{}, err
+	}
+	query := e.r.URL.Query()
+	token := struct {
+		PageSize int `json:"pageSize"`
+		Page     int `json:"page"`
+	}{size, 1}
+	if text := query.Get("nextPage"); text != "" {
+		raw, err := base64.RawURLEncoding.DecodeString(text)
+		if err != nil || json.Unmarshal(raw, &token) != nil || token.Page < 1 || token.PageSize < 1 {
+			return cutPage{}, fault.New(fault.Invalid, "The nextPage token is not valid: send the value of Elements-Next-Page-Token unchanged")
+		}
+	} else if text := query.Get("page"); text != "" {
+		if token.Page, err = strconv.Atoi(text); err != nil || token.Page < 1 {
+			return cutPage{}, fault.New(fault.Invalid, "The parameter page must be a whole number from 1, not %q", text)
+		}
+	}
+	size = min(token.PageSize, maxElementPage)
+	from := min((token.Page-1)*size, rows)
+	page := cutPage{from: from, to: min(from+size, rows)}
+	if page.to < rows {
+		token.Page++
+		raw, err := json.Marshal(token)
+		if err != nil {
+			return cutPage{}, err
+		}
+		page.next = base64.RawURLEncoding.EncodeToString(raw)
+	}
+	return page, nil
+}

@@ -1,0 +1,137 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"jackfield/internal/access"
+	"jackfield/internal/fault"
+	"jackfield/internal/gateway"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// exchange is one request with what is known about it.
+type exchange struct {
+	w           http.ResponseWriter
+	r           *http.Request
+	id          string
+	started     time.Time
+	path        string // escaped, below Base
+	credentials access.Credentials
+	principal   *access.Principal // nil until authenticated
+	call        *gateway.Call     // of a connector call
+	status      int               // answered; 0 until then
+	pattern     string            // of the route, for metrics
+}
+
+type exchangeKey struct{}
+
+func withExchange(ctx context.Context, e *exchange) context.Context {
+	return context.WithValue(ctx, exchangeKey{}, e)
+}
+
+func exchangeOf(w http.ResponseWriter, r *http.Request) *exchange {
+	e, ok := r.Context().Value(exchangeKey{}).(*exchange)
+	if !ok {
+		return &exchange{w: w, r: r}
+	}
+	return e
+}
+
+// json answers 200 with a value.
+func (e *exchange) json(value any) error {
+	body, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	e.w.Header().Set("Content-Type", "application/json")
+	e.write(http.StatusOK, body)
+	return nil
+}
+
+// empty answers 200 without a body, as deletions do.
+func (e *exchange) empty() error {
+	e.write(http.StatusOK, nil)
+	return nil
+}
+
+func (e *exchange) write(status int, body []byte) {
+	e.status = status
+	e.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	e.w.WriteHeader(status)
+	_, _ = e.w.Write(body) // a caller that went away is no failure of ours
+}
+
+// body reads the whole body of a platform route.
+func (e *exchange) body() ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(e.w, e.r.Body, MaxBody))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return nil, fault.New(fault.TooLarge, "The body is larger than %d MiB", MaxBody>>20)
+	}
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, err, "The body could not be read")
+	}
+	return body, nil
+}
+
+// param is a decoded path variable.
+func (e *exchange) param(name string) string {
+	value, err := url.PathUnescape(chi.URLParam(e.r, name))
+	if err != nil {
+		return ""
+	}
+	return value
+}
+
+// id reads a numeric path variable. What is no number cannot exist: NotFound
+// (reference/http-conventions.md §6).
+func (e *exchange) number(name, noun string) (int64, error) {
+	text := e.param(name)
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, fault.New(fault.NotFound, "No %s found with id %s", noun, text)
+	}
+	return n, nil
+}
+
+// list is a query parameter that may repeat, with or without brackets; a value may itself be a comma list.
+func (e *exchange) list(name string) []string {
+	query := e.r.URL.Query()
+	var all []string
+	for _, text := range append(query[name+"[]"], query[name]...) {
+		for one := range strings.SplitSeq(text, ",") {
+			if one = strings.TrimSpace(one); one != "" {
+				all = append(all, one)
+			}
+		}
+	}
+	return all
+}
+
+// pageSize reads a platform page size: default and maximum are the same.
+func (e *exchange) pageSize(most int) (int, error) {
+	text := e.r.URL.Query().Get("pageSize")
+	if text == "" {
+		return most, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, fault.New(fault.Invalid, "The parameter pageSize must be a whole number from 1, not %q", text)
+	}
+	return min(n, most), nil
+}
+
+func (e *exchange) nextPage(token string) {
+	if token != "" {
+		e.w.Header().Set(gateway.HeaderNextPage, token)
+	}
+}

@@ -1,0 +1,205 @@
+package api
+
+import (
+	"strconv"
+
+	"jackfield/internal/catalog"
+	"jackfield/internal/fault"
+	"jackfield/internal/instance"
+)
+
+// createInstance answers POST /instances and POST /elements/{keyOrId}/instances, where the path wins over the
+// element of the body (reference/instances.md §3).
+func (a *API) createInstance(e *exchange) error {
+	request, err := e.instanceRequest()
+	if err != nil {
+		return err
+	}
+	connector, err := a.wanted(e, request.Connector)
+	if err != nil {
+		return err
+	}
+	made, err := a.Provision.Create(e.r.Context(), e.principal, connector, request)
+	if err != nil {
+		return err
+	}
+	return e.json(made.FullWire())
+}
+
+// wanted is the connector that a new instance is of.
+func (a *API) wanted(e *exchange, reference instance.ConnectorReference) (*catalog.Connector, error) {
+	account := e.principal.Account.ID
+	if keyOrID := e.param("keyOrId"); keyOrID != "" {
+		return a.Catalog.Find(account, keyOrID)
+	}
+	switch {
+	case reference.Key != "":
+		return a.Catalog.FindKey(account, reference.Key)
+	case reference.ID != 0:
+		return a.Catalog.Find(account, strconv.FormatInt(reference.ID, 10))
+	}
+	return nil, fault.New(fault.Invalid, `The element is missing: name it by {"element": {"key": "…"}}`)
+}
+
+func (e *exchange) instanceRequest() (*instance.Request, error) {
+	body, err := e.body()
+	if err != nil {
+		return nil, err
+	}
+	return instance.ParseRequest(body)
+}
+
+// listInstances answers GET /instances and GET /elements/{keyOrId}/instances.
+func (a *API) listInstances(e *exchange) error {
+	query := e.r.URL.Query()
+	size, err := e.pageSize(instance.MaxPageSize)
+	if err != nil {
+		return err
+	}
+	wish := instance.Query{Tags: e.list("tags"), SearchText: query.Get("searchText"), NextPage: query.Get("nextPage"), PageSize: size}
+	if keyOrID := e.param("keyOrId"); keyOrID != "" {
+		connector, err := a.Catalog.Find(e.principal.Account.ID, keyOrID)
+		if err != nil {
+			return err
+		}
+		wish.ConnectorID = connector.ID
+	}
+	page, next, err := a.Instances.List(e.r.Context(), e.principal, wish)
+	if err != nil {
+		return err
+	}
+	e.nextPage(next)
+	e.returned(len(page))
+	rows := make([]any, len(page))
+	for i, found := range page {
+		if query.Get("hydrate") == "false" {
+			rows[i] = found.BriefWire()
+		} else {
+			rows[i] = found.Wire()
+		}
+	}
+	return e.json(rows)
+}
+
+func (a *API) countInstances(e *exchange) error {
+	count, err := a.Instances.Count(e.r.Context(), e.principal)
+	if err != nil {
+		return err
+	}
+	return e.json(count)
+}
+
+func (a *API) readInstance(e *exchange) error {
+	found, err := a.instance(e, a.Instances.Find)
+	if err != nil {
+		return err
+	}
+	return e.json(found.Wire())
+}
+
+func (a *API) replaceInstance(e *exchange) error {
+	found, err := a.instance(e, a.Instances.FindForChange)
+	if err != nil {
+		return err
+	}
+	request, err := e.instanceRequest()
+	if err != nil {
+		return err
+	}
+	ask := e.r.URL.Query().Get("reAuthenticate") != "false"
+	changed, err := a.Provision.Replace(e.r.Context(), e.principal, found, request, ask)
+	if err != nil {
+		return err
+	}
+	return e.json(changed.Wire())
+}
+
+func (a *API) changeInstance(e *exchange) error {
+	found, err := a.instance(e, a.Instances.FindForChange)
+	if err != nil {
+		return err
+	}
+	request, err := e.instanceRequest()
+	if err != nil {
+		return err
+	}
+	changed, err := a.Provision.Change(e.r.Context(), e.principal, found, request)
+	if err != nil {
+		return err
+	}
+	return e.json(changed.Wire())
+}
+
+func (a *API) deleteInstance(e *exchange) error {
+	found, err := a.instance(e, a.Instances.FindForChange)
+	if err != nil {
+		return err
+	}
+	if err := a.Provision.Delete(e.r.Context(), e.principal, found); err != nil {
+		return err
+	}
+	return e.empty()
+}
+
+func (a *API) enableInstance(e *exchange) error  { return a.setEnabled(e, true) }
+func (a *API) disableInstance(e *exchange) error { return a.setEnabled(e, false) }
+
+func (a *API) setEnabled(e *exchange, enabled bool) error {
+	found, err := a.instance(e, a.Instances.FindForChange)
+	if err != nil {
+		return err
+	}
+	if err := a.Instances.SetEnabled(e.r.Context(), found, enabled); err != nil {
+		return err
+	}
+	found.Disabled = !enabled
+	return e.json(found.Wire())
+}
+
+func (a *API) listConfiguration(e *exchange) error {
+	found, err := a.instance(e, a.Instances.Find)
+	if err != nil {
+		return err
+	}
+	rows, err := a.Instances.ConfigurationRows(e.r.Context(), found)
+	if err != nil {
+		return err
+	}
+	return e.json(rows)
+}
+
+func (a *API) readConfiguration(e *exchange) error {
+	found, err := a.instance(e, a.Instances.Find)
+	if err != nil {
+		return err
+	}
+	id, err := e.number("configId", "configuration")
+	if err != nil {
+		return err
+	}
+	row, err := a.Instances.ConfigurationRow(e.r.Context(), found, id)
+	if err != nil {
+		return err
+	}
+	return e.json(row)
+}
+
+func (a *API) changeConfiguration(e *exchange) error {
+	found, err := a.instance(e, a.Instances.FindForChange)
+	if err != nil {
+		return err
+	}
+	id, err := e.number("configId", "configuration")
+	if err != nil {
+		return err
+	}
+	body, err := e.body()
+	if err != nil {
+		return err
+	}
+	row, err := a.Instances.PatchConfigurationRow(e.r.Context(), found, id, body)
+	if err != nil {
+		return err
+	}
+	return e.json(row)
+}

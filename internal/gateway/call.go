@@ -1,0 +1,154 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"jackfield/internal/access"
+	"jackfield/internal/catalog"
+	"jackfield/internal/ceql"
+	"jackfield/internal/instance"
+)
+
+// Call is one hub call on its way through the corridor. The exported fields of the caller's side are set by
+// whoever makes the call; the stages fill the rest.
+type Call struct {
+	// The caller's side.
+	RequestID   string // 24 hex digits
+	Credentials access.Credentials
+	Principal   *access.Principal  // set beforehand by internal callers, else by identify
+	Instance    *instance.Instance // ditto
+	Method      string
+	Path        string // escaped, without base and without /hubs/{hub}: /contacts/5
+	HubPath     string // path as the caller wrote it, for the usage record
+	Query       url.Values
+	Header      http.Header
+	Body        io.Reader // nil when there is none
+	RemoteIP    string
+
+	// Lifecycle is set for calls that provisioning makes: the resource is given and need not be callable.
+	Lifecycle bool
+
+	// Resolved.
+	Program  *catalog.Program
+	Resource *catalog.Resource
+	values   []string // of the path variables, in the order of Resource.Variables
+	builtin  func(context.Context, *Gateway, *Call) (*Answer, error)
+
+	// From query.
+	where  ceql.Expr
+	lifted map[string]string // terms taken out of where, by parameter name
+	paging paging
+
+	// The body of the caller, read once.
+	body     []byte
+	bodyRead bool
+	upload   *upload // a body that streams instead
+
+	vendor   vendorRequest
+	response vendorResponse
+	stream   io.ReadCloser // provider body that streams through
+	buffer   *[]byte       // pooled memory behind response.body
+
+	previous        []byte // body of the previous link of a chain
+	previousHeader  http.Header
+	configuration   map[string]string // written by hooks and response parameters, to be kept
+	answerHeader    http.Header       // set by response parameters and hooks
+	remarks         []string          // Elements-Error
+	nextToken       string
+	count           int
+	isList          bool
+	skipped         bool // a hook said continue: false
+	started         time.Time
+	logs            []string
+	rootKeyOverride *string
+}
+
+// vendorRequest is the provider's side of a call before it is sent.
+type vendorRequest struct {
+	method     string
+	path       string // template of the resource with the variables filled in, or absolute
+	parameters []pair
+	header     http.Header
+	form       []pair
+	body       []byte
+	hasBody    bool
+}
+
+type pair struct{ name, value string }
+
+// vendorResponse is what the provider answered.
+type vendorResponse struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (r *vendorResponse) failed() bool { return r.status < 200 || r.status > 207 }
+
+// Configuration is the instance's configuration in force, with what hooks of this call changed.
+func (c *Call) Configuration(key string) string {
+	if value, ok := c.configuration[key]; ok {
+		return value
+	}
+	return c.Instance.Effective[key]
+}
+
+// Written is the configuration that hooks and response parameters wrote during the call.
+func (c *Call) Written() map[string]string { return c.configuration }
+
+// write keeps a configuration value for the rest of the call and, for stored instances, beyond it.
+func (c *Call) write(key, value string) {
+	if c.configuration == nil {
+		c.configuration = map[string]string{}
+	}
+	c.configuration[key] = value
+}
+
+// variable is the value of a path variable by its name.
+func (c *Call) variable(name string) (string, bool) {
+	for i, variable := range c.Resource.Variables {
+		if variable == name && i < len(c.values) {
+			return c.values[i], true
+		}
+	}
+	return "", false
+}
+
+func (c *Call) release() {
+	if c.stream != nil {
+		c.stream.Close()
+		c.stream = nil
+	}
+	if c.buffer != nil {
+		putBuffer(c.buffer)
+		c.buffer = nil
+	}
+}
+
+// Answer is the outcome of a call. Body is set for answers in memory, Stream for those that flow through.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+	Stream io.ReadCloser
+	Call   *Call
+}
+
+// Close gives memory and connections back. The answer must not be used afterwards.
+func (a *Answer) Close() {
+	if a.Stream != nil {
+		a.Stream.Close()
+		a.Stream = nil
+	}
+	if a.Call != nil {
+		a.Call.release()
+	}
+}
+
+// object is a JSON object with raw members.
+type object = map[string]json.RawMessage

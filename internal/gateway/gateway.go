@@ -1,0 +1,135 @@
+// Package gateway is the corridor of one hub call: named stages in a fixed order over one Call value, a file
+// per stage (reference/hub-api.md §3.1). Formulas, pollers and bulk jobs enter it with their own Call.
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"jackfield/internal/access"
+	"jackfield/internal/catalog"
+	"jackfield/internal/fault"
+	"jackfield/internal/instance"
+	"jackfield/internal/outbound"
+	"jackfield/internal/sandbox"
+	"jackfield/internal/usage"
+)
+
+// Limits of one call.
+const (
+	// MaxBody is the largest JSON or text body of a caller that is read into memory.
+	MaxBody = 10 << 20
+	// DefaultMaxFile is the largest body that streams through in either direction.
+	DefaultMaxFile = 6 << 30
+	// MaxChain is how many resources may follow each other by nextResource (reference/hub-api.md §2.2).
+	MaxChain = 5
+	// DefaultPageSize is the page size when neither caller nor connector names one (reference/hub-api.md §4.1).
+	DefaultPageSize = 200
+	// MaxPageSize is the largest page a caller may ask for.
+	MaxPageSize = 5000
+	// fileTimeout bounds a call that streams a file.
+	fileTimeout = 6 * time.Hour
+)
+
+// Options are what a gateway works with. All but Log, MaxFile, Unlimited and Now are required.
+type Options struct {
+	Access    *access.Service
+	Instances *instance.Service
+	Catalog   *catalog.Catalog
+	Sandbox   *sandbox.Pool
+	Outbound  *outbound.Client
+	Usage     *usage.Recorder
+	Log       *slog.Logger
+	MaxFile   int64 // bytes a streamed body may have; 0 = DefaultMaxFile
+	Unlimited bool  // no request budget per credential: for the demo and for benchmarks
+	Now       func() time.Time
+}
+
+// Gateway runs calls. One per server; safe for concurrent use.
+type Gateway struct {
+	access    *access.Service
+	instances *instance.Service
+	catalog   *catalog.Catalog
+	sandbox   *sandbox.Pool
+	outbound  *outbound.Client
+	usage     *usage.Recorder
+	log       *slog.Logger
+	maxFile   int64
+	unlimited bool
+	now       func() time.Time
+}
+
+// New makes a gateway.
+func New(o Options) *Gateway {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.MaxFile == 0 {
+		o.MaxFile = DefaultMaxFile
+	}
+	return &Gateway{
+		access: o.Access, instances: o.Instances, catalog: o.Catalog, sandbox: o.Sandbox, outbound: o.Outbound,
+		usage: o.Usage, log: o.Log, maxFile: o.MaxFile, unlimited: o.Unlimited, now: o.Now,
+	}
+}
+
+// Do runs a call from its credentials to its answer. The caller must Close the answer and Record the call.
+// After an error the call still names the instance it belonged to, if it came so far.
+func (g *Gateway) Do(ctx context.Context, c *Call) (*Answer, error) {
+	c.started = g.now()
+	if err := g.identify(ctx, c); err != nil {
+		return nil, err
+	}
+	if err := g.resolve(ctx, c); err != nil {
+		return nil, err
+	}
+	if c.builtin != nil {
+		return c.builtin(ctx, g, c)
+	}
+	return g.execute(ctx, c)
+}
+
+// execute runs a resolved call: from binding to the answer, along the chain of resources.
+func (g *Gateway) execute(ctx context.Context, c *Call) (*Answer, error) {
+	if err := g.query(ctx, c); err != nil {
+		return nil, err
+	}
+	for link := 1; ; link++ {
+		if link > MaxChain {
+			return nil, fault.New(fault.Invalid, "The chain of resources is longer than %d: check nextResource of %s %s",
+				MaxChain, c.Resource.Method, c.Resource.Canonical)
+		}
+		if err := g.exchange(ctx, c); err != nil {
+			return nil, err
+		}
+		if c.Resource.NextResource == "" || c.stream != nil {
+			break
+		}
+		if err := g.chain(c); err != nil {
+			return nil, err
+		}
+	}
+	if err := g.remember(ctx, c); err != nil {
+		return nil, err
+	}
+	if err := g.shape(ctx, c); err != nil {
+		c.release()
+		return nil, err
+	}
+	return g.answer(ctx, c), nil
+}
+
+// exchange is one request to the provider with its hooks.
+func (g *Gateway) exchange(ctx context.Context, c *Call) error {
+	for _, stage := range []func(context.Context, *Call) error{g.bind, g.before, g.send, g.after} {
+		if err := stage(ctx, c); err != nil {
+			c.release()
+			return err
+		}
+	}
+	return nil
+}
