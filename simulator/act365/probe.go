@@ -136,8 +136,8 @@ type prober struct {
 	base    string
 	client  *http.Client
 	sample  []map[string]any // the first contacts
-	rubbish []string // paths of records that were created and not yet deleted
-	failed  error    // the first failure of the running probe that tells nothing
+	rubbish []string         // paths of records that were created and not yet deleted
+	failed  error            // the first failure of the running probe that tells nothing
 }
 
 func newProber(ctx context.Context, o ProbeOptions) (*prober, error) {

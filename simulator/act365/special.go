@@ -209,8 +209,8 @@ func (s *Simulator) exportQuery(text string) (*query, error) {
 	if raw == "" {
 		return &query{}, nil
 	}
-	if strings.HasPrefix(raw, "$") {
-		// The options stand as plain text, not percent-encoded, but a client may have encoded them.
+	if strings.HasPrefix(raw, "$") || strings.HasPrefix(raw, "%24") {
+		// Options stand there as plain text or percent-encoded; a plus sign is one in both.
 		return s.parseQuery(strings.ReplaceAll(raw, "+", "%2B"), models().contact)
 	}
 	q := &query{}
