@@ -1,0 +1,5 @@
+//go:build !race
+
+package act365
+
+const raceDetector = false
