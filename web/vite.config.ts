@@ -21,8 +21,22 @@ function preloadFont(): Plugin {
   };
 }
 
+// englishOnly gives every language of the widget library the English words: the console speaks English,
+// and the other thirty would be a third of the widgets' size.
+function englishOnly(): Plugin {
+  return {
+    name: "english-only",
+    enforce: "pre",
+    resolveId(source, importer) {
+      const other = /^(.*\/)(?!en-US)[a-z]{2}-[A-Z]{2}\.mjs$/.exec(source);
+      if (!other || !importer || !/react-(aria|stately)/.test(importer)) return null;
+      return this.resolve(`${other[1]}en-US.mjs`, importer, { skipSelf: true });
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), tailwindcss(), preloadFont()],
+  plugins: [englishOnly(), react(), tailwindcss(), preloadFont()],
   build: {
     target: "es2022",
     // The policy of the served page allows no data: fonts or scripts, so nothing is inlined.

@@ -70,7 +70,7 @@ function Frame({ session }: { session: Session }) {
     <PlaceContext.Provider value={setTrail}>
       <a
         href="#main"
-        className="btn btn-primary fixed left-3 top-2 z-50 -translate-y-20 focus:translate-y-0"
+        className="btn btn-primary sr-only focus:not-sr-only focus:fixed! focus:left-3 focus:top-2 focus:z-50 focus:px-3.5!"
         onClick={(event) => {
           event.preventDefault();
           main.current?.focus();

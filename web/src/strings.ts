@@ -33,7 +33,7 @@ export const t = {
     password: "Password",
     submit: "Sign in",
     ended: "Your session has ended. Sign in again to go on.",
-    refused: "Email or password is not right. Nothing was changed.",
+    refused: "Email or password is not right.",
     missingUser: "Enter the email you sign in with.",
     missingPassword: "Enter your password.",
     tooMany: (seconds: number) =>

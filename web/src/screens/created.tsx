@@ -14,6 +14,7 @@ export function Created({ instance, connector, onAnother }: { instance: Instance
   useEffect(() => {
     heading.current?.focus();
   }, []);
+  const checked = connector.resources?.some((resource) => resource.type === "provisionAuthValidation");
   const list = firstList(connector);
   const path = list ? requestPath(list, connector.hub, { path: {}, where: "", pageSize: "5", more: {}, body: "" }) : "";
   return (
@@ -24,7 +25,7 @@ export function Created({ instance, connector, onAnother }: { instance: Instance
           <h1 id="created" ref={heading} tabIndex={-1} className="text-xl font-semibold outline-none!">
             {t.created.title}
           </h1>
-          <p className="text-muted">{t.created.lead(connector.name)}</p>
+          <p className="text-muted">{checked ? t.created.lead(connector.name) : t.created.leadUnchecked}</p>
         </div>
       </div>
       <dl className="grid grid-cols-[88px_minmax(0,1fr)] items-center gap-x-4 gap-y-1 px-5 py-4 sm:px-6">

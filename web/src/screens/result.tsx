@@ -40,11 +40,12 @@ export function Result({ reply, connector, error, onPrevious, onNext }: ResultPr
   // On a small screen the answer may lie below the window.
   const section = useRef<HTMLElement>(null);
   useEffect(() => {
-    void section.current?.scrollIntoView({ block: "nearest" });
+    const top = section.current?.getBoundingClientRect().top ?? 0;
+    if (top > window.innerHeight - 160) section.current?.scrollIntoView({ block: "start" });
   }, [reply]);
 
   return (
-    <section ref={section} className="panel appear min-w-0 scroll-mb-20 scroll-mt-18 overflow-hidden" aria-label={t.tryIt.result}>
+    <section ref={section} className="panel appear min-w-0 scroll-mt-18 overflow-hidden" aria-label={t.tryIt.result}>
       <div className="flex min-h-14 flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-4 py-2 sm:px-6" role="status">
         <Status code={answer.status} />
         {number !== undefined && !error ? <span className="font-medium">{t.tryIt.records(number)}</span> : null}
