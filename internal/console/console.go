@@ -1,0 +1,83 @@
+// Package console serves the web console and its session: the embedded build, the login that turns a
+// password into a cookie, and the middleware that lets pages of the console use the wire API with that
+// cookie instead of secrets.
+package console
+
+import (
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"jackfield/internal/access"
+)
+
+// Options of the console. Access and Dist are required.
+type Options struct {
+	Access *access.Service
+	Dist   fs.FS // the built console, web.Dist()
+
+	// Logo returns the SVG of a connector's logo, false when it has none. Nil = no connector has one.
+	Logo func(connectorKey string) ([]byte, bool)
+	// Notices returns what the console tells a caller on its first screens, e.g. that a connector's
+	// default address is overridden. Nil = nothing.
+	Notices func(*access.Principal) []string
+	// PublicURL is the address people use. With https the session cookie is sent over TLS only.
+	PublicURL string
+	Log       *slog.Logger
+}
+
+// Console answers everything that is not the wire API: the pages at /, their assets, and the session below
+// /console/.
+type Console struct {
+	access  *access.Service
+	logo    func(string) ([]byte, bool)
+	notices func(*access.Principal) []string
+	secure  bool   // the public address is https
+	host    string // of the public address; empty when none is set
+	log     *slog.Logger
+
+	page   *asset            // index.html
+	assets map[string]*asset // by path from the root, without the leading slash
+	routes *http.ServeMux
+}
+
+// New reads the build. It fails when the build has no index.html.
+func New(o Options) (*Console, error) {
+	c := &Console{access: o.Access, logo: o.Logo, notices: o.Notices, log: o.Log}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	if public, err := url.Parse(o.PublicURL); err == nil {
+		c.secure, c.host = strings.EqualFold(public.Scheme, "https"), public.Host
+	}
+	if err := c.load(o.Dist); err != nil {
+		return nil, err
+	}
+	c.routes = http.NewServeMux()
+	c.routes.HandleFunc("POST /console/session", c.logIn)
+	c.routes.HandleFunc("GET /console/session", c.session)
+	c.routes.HandleFunc("DELETE /console/session", c.logOut)
+	c.routes.HandleFunc("GET /console/session/secrets", c.secrets)
+	c.routes.HandleFunc("GET /console/logos/{file}", c.logoFile)
+	c.routes.HandleFunc("GET /elements/jsp/login.jsp", c.oldLogin)
+	c.routes.HandleFunc("GET /", c.file)
+	return c, nil
+}
+
+// ServeHTTP serves the console. Mount it at /, with the wire API in front of it.
+func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	c.routes.ServeHTTP(w, r)
+}
+
+// oldLogin leads bookmarks of the original's login page to ours. As an HTML page it carries X-Frame-Options
+// (reference/http-conventions.md §1).
+func (c *Console) oldLogin(w http.ResponseWriter, r *http.Request) {
+	pageHeaders(w.Header())
+	http.Redirect(w, r, "/login", http.StatusFound)
+}

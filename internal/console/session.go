@@ -1,0 +1,243 @@
+package console
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+	"mime"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"jackfield/internal/access"
+	"jackfield/internal/fault"
+	"jackfield/internal/store"
+)
+
+const (
+	// CookieName is the session cookie: not readable by scripts, never sent from another site.
+	CookieName = "jackfield_session"
+	// HeaderCSRF carries the session's CSRF token with every call of a page.
+	HeaderCSRF = "X-Jackfield-CSRF"
+
+	// maxLoginBody is the largest body of a login in bytes: an email and a password.
+	maxLoginBody = 16 << 10
+)
+
+// sessionBody is what a page knows about its session. Without a login only Authenticated is there.
+type sessionBody struct {
+	Authenticated bool       `json:"authenticated"`
+	CSRF          string     `json:"csrf,omitempty"`
+	User          *userBody  `json:"user,omitempty"`
+	Account       *namedBody `json:"account,omitempty"`
+	Organization  *namedBody `json:"organization,omitempty"`
+	Notices       []string   `json:"notices,omitempty"`
+}
+
+type userBody struct {
+	ID        int64  `json:"id"`
+	Email     string `json:"email"`
+	FirstName string `json:"firstName"`
+	LastName  string `json:"lastName"`
+}
+
+type namedBody struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+}
+
+func (c *Console) describe(p *access.Principal, token string) sessionBody {
+	body := sessionBody{
+		Authenticated: true,
+		CSRF:          c.access.CSRFToken(token),
+		User:          &userBody{ID: p.User.ID, Email: p.User.Email, FirstName: p.User.FirstName, LastName: p.User.LastName},
+		Account:       &namedBody{ID: p.Account.ID, Name: p.Account.Name},
+		Organization:  &namedBody{ID: p.Organization.ID, Name: p.Organization.Name},
+	}
+	if c.notices != nil {
+		body.Notices = c.notices(p)
+	}
+	return body
+}
+
+// logIn answers POST /console/session: it checks the password, ends the session the browser had, and sets
+// the cookie of a new one.
+func (c *Console) logIn(w http.ResponseWriter, r *http.Request) {
+	if !c.sameOrigin(r) {
+		c.fail(w, fault.New(fault.Forbidden, "A login must come from the console's own page"))
+		return
+	}
+	// A form of another site can send every type but this one.
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+		c.fail(w, fault.New(fault.UnsupportedMedia, "The body of a login must be application/json"))
+		return
+	}
+	content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxLoginBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		c.fail(w, fault.New(fault.TooLarge, "The body of a login is larger than %d bytes", maxLoginBody))
+		return
+	case err != nil:
+		c.fail(w, fault.New(fault.Invalid, "The body of the login could not be read"))
+		return
+	}
+	var login struct{ Username, Password string }
+	if err := json.Unmarshal(content, &login); err != nil {
+		c.fail(w, fault.New(fault.Invalid, `The body must be {"username": "…", "password": "…"}`))
+		return
+	}
+	principal, session, err := c.access.Login(r.Context(), access.LoginRequest{
+		Email: login.Username, Password: login.Password, Address: address(r), Kind: store.SessionConsole,
+	})
+	if err != nil {
+		c.fail(w, err)
+		return
+	}
+	if old := cookieValue(r); old != "" {
+		if err := c.access.Logout(r.Context(), store.SessionConsole, old); err != nil {
+			c.log.WarnContext(r.Context(), "the session before a login could not be ended", "error", err)
+		}
+	}
+	http.SetCookie(w, c.cookie(r, session.Token, time.Until(session.ExpiresAt)))
+	c.answer(w, c.describe(principal, session.Token))
+}
+
+// session answers GET /console/session. Not being logged in is an answer, not an error.
+func (c *Console) session(w http.ResponseWriter, r *http.Request) {
+	token := cookieValue(r)
+	if token == "" {
+		c.answer(w, sessionBody{})
+		return
+	}
+	principal, err := c.access.ConsoleSession(r.Context(), token)
+	switch {
+	case fault.Is(err, fault.Unauthenticated):
+		http.SetCookie(w, c.cookie(r, "", -1))
+		c.answer(w, sessionBody{})
+	case err != nil:
+		c.fail(w, err)
+	default:
+		c.answer(w, c.describe(principal, token))
+	}
+}
+
+// logOut answers DELETE /console/session: the session ends here and in the browser.
+func (c *Console) logOut(w http.ResponseWriter, r *http.Request) {
+	token := cookieValue(r)
+	if token != "" {
+		if !c.trusted(r, token) {
+			c.fail(w, foreignPage())
+			return
+		}
+		if err := c.access.Logout(r.Context(), store.SessionConsole, token); err != nil {
+			c.fail(w, err)
+			return
+		}
+		http.SetCookie(w, c.cookie(r, "", -1))
+	}
+	c.answer(w, sessionBody{})
+}
+
+// secrets answers GET /console/session/secrets: the caller's own secrets, for a command line that works.
+func (c *Console) secrets(w http.ResponseWriter, r *http.Request) {
+	token := cookieValue(r)
+	if token == "" {
+		c.fail(w, fault.New(fault.Unauthenticated, "Not logged in"))
+		return
+	}
+	if !c.trusted(r, token) {
+		c.fail(w, foreignPage())
+		return
+	}
+	principal, err := c.access.ConsoleSession(r.Context(), token)
+	if err != nil {
+		c.fail(w, err)
+		return
+	}
+	user, organization, err := c.access.Secrets(r.Context(), principal)
+	if err != nil {
+		c.fail(w, err)
+		return
+	}
+	c.answer(w, struct {
+		UserSecret         string `json:"userSecret"`
+		OrganizationSecret string `json:"organizationSecret"`
+	}{user, organization})
+}
+
+func foreignPage() error {
+	return fault.New(fault.Forbidden, "The call does not come from the console's own page: reload the page")
+}
+
+// cookie makes the session cookie. A negative life removes it.
+func (c *Console) cookie(r *http.Request, token string, life time.Duration) *http.Cookie {
+	cookie := &http.Cookie{
+		Name: CookieName, Value: token, Path: "/",
+		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: c.secure || r.TLS != nil || r.URL.Scheme == "https", // the scheme is set by the server behind a trusted proxy
+		MaxAge: int(life / time.Second),
+	}
+	if life < 0 {
+		cookie.MaxAge = -1
+	}
+	return cookie
+}
+
+func cookieValue(r *http.Request) string {
+	cookie, err := r.Cookie(CookieName)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+// address is the caller's IP address. The server has already put the one behind a trusted proxy there.
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+func (c *Console) answer(w http.ResponseWriter, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	if err := json.NewEncoder(w).Encode(body); err != nil {
+		c.log.Debug("the answer could not be written", "error", err)
+	}
+}
+
+// statuses of the few faults that the session's own routes know. The wire API has its own, complete table.
+var statuses = map[fault.Kind]int{
+	fault.Invalid:          http.StatusBadRequest,
+	fault.Unauthenticated:  http.StatusUnauthorized,
+	fault.Forbidden:        http.StatusForbidden,
+	fault.TooLarge:         http.StatusRequestEntityTooLarge,
+	fault.UnsupportedMedia: http.StatusUnsupportedMediaType,
+	fault.Throttled:        http.StatusTooManyRequests,
+	fault.Unavailable:      http.StatusServiceUnavailable,
+}
+
+// fail answers with the error, in the shape of the wire API.
+func (c *Console) fail(w http.ResponseWriter, err error) {
+	f := fault.As(err)
+	status, known := statuses[f.Kind]
+	message := f.Message
+	if !known {
+		status, message = http.StatusInternalServerError, "The server failed: its log says why"
+		c.log.Error("the console's session failed", "error", err)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Cache-Control", "no-store")
+	if f.RetryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
+	}
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(struct {
+		Message string `json:"message"`
+	}{message}) // the client may be gone: nobody is left to tell
+}
