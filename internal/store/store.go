@@ -1,0 +1,208 @@
+// Package store is the SQL of Jackfield, for SQLite and PostgreSQL. Secrets are sealed cell by cell on the way in
+// and opened on the way out, so that rooms above handle clear values and the database never does. Rows of
+// tenants are reached through For alone.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"strings"
+
+	"jackfield/internal/fault"
+	"jackfield/internal/vault"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Options say which database to use.
+type Options struct {
+	URL   string // postgres://…, or "" for SQLite files in Dir
+	Dir   string // folder of the SQLite files
+	Vault *vault.Vault
+	Log   *slog.Logger
+}
+
+// DB is the database. Safe for concurrent use. Inside InTx it is bound to one transaction.
+type DB struct {
+	*core
+	write runner // in a transaction both are it
+	read  runner
+	tx    *sql.Tx
+	told  *[]Change // changes of a transaction, told after it
+}
+
+// core is what all handles of a database share.
+type core struct {
+	dialect     dialect
+	vault       *vault.Vault
+	log         *slog.Logger
+	writer      *sql.DB // on SQLite one connection
+	reader      *sql.DB
+	usageWriter *sql.DB
+	usageReader *sql.DB
+	pool        *pgxpool.Pool // nil on SQLite
+	changes     *changes
+	stop        context.CancelFunc
+	stopped     chan struct{}
+}
+
+// runner is what *sql.DB and *sql.Tx have in common.
+type runner interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// Open opens the database and brings it to this version's schema, once even when two servers start at the same
+// moment. A newer schema is refused.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	if o.Vault == nil {
+		return nil, errors.New("store: a vault is required")
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	c := &core{vault: o.Vault, log: o.Log, changes: newChanges(), stopped: make(chan struct{})}
+	var err error
+	if o.URL == "" {
+		err = c.openSQLite(ctx, o.Dir)
+	} else {
+		err = c.openPostgres(ctx, o.URL)
+	}
+	if err == nil {
+		err = c.migrate(ctx, o.Dir)
+	}
+	if err != nil {
+		return nil, errors.Join(err, c.closeAll())
+	}
+	listen, stop := context.WithCancel(context.WithoutCancel(ctx))
+	c.stop = stop
+	go c.listen(listen)
+	return &DB{core: c, write: c.writer, read: c.reader}, nil
+}
+
+// Close closes the database.
+func (d *DB) Close() error {
+	d.stop()
+	<-d.stopped
+	return d.closeAll()
+}
+
+func (c *core) closeAll() error {
+	var failures []error
+	for _, pool := range []*sql.DB{c.usageReader, c.usageWriter, c.reader, c.writer} {
+		if pool != nil && !(pool == c.writer && pool == c.reader) {
+			failures = append(failures, pool.Close())
+		}
+	}
+	if c.writer != nil && c.writer == c.reader {
+		failures = append(failures, c.writer.Close())
+	}
+	if c.pool != nil {
+		c.pool.Close()
+	}
+	return errors.Join(failures...)
+}
+
+// Driver is "sqlite" or "postgres".
+func (d *DB) Driver() string { return d.dialect.name }
+
+// Ping reports whether the database answers.
+func (d *DB) Ping(ctx context.Context) error { return d.reader.PingContext(ctx) }
+
+// Stats are the connections of the pools, by name, for metrics.
+func (d *DB) Stats() map[string]sql.DBStats {
+	return map[string]sql.DBStats{"writer": d.writer.Stats(), "reader": d.reader.Stats()}
+}
+
+// Pool is the PostgreSQL pool, nil on SQLite. internal/job works on it.
+func (d *DB) Pool() *pgxpool.Pool { return d.pool }
+
+// Writer is the database/sql pool that writes. internal/job works on it on SQLite.
+func (d *DB) Writer() *sql.DB { return d.writer }
+
+// InTx runs several writes as one. The function gets a handle that is bound to the transaction; an error undoes
+// everything. Changes are told to subscribers after the commit.
+func (d *DB) InTx(ctx context.Context, f func(tx *DB) error) (err error) {
+	if d.tx != nil {
+		return f(d)
+	}
+	tx, err := d.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return failure("begin", err)
+	}
+	inside := &DB{core: d.core, write: tx, read: tx, tx: tx, told: new([]Change)}
+	defer func() {
+		if err != nil {
+			_ = tx.Rollback() // the first error is the one that counts
+		}
+	}()
+	if err = f(inside); err != nil {
+		return err
+	}
+	for _, change := range *inside.told {
+		if err = inside.notify(ctx, change); err != nil {
+			return err
+		}
+	}
+	if err = tx.Commit(); err != nil {
+		return failure("commit", err)
+	}
+	for _, change := range *inside.told {
+		d.changes.tell(change)
+	}
+	return nil
+}
+
+// Lock holds a named lock until the transaction ends, so that of several servers one works and the others then
+// see its work. On SQLite every write transaction already is alone.
+func (d *DB) Lock(ctx context.Context, name string) error {
+	if d.dialect.lock == "" {
+		return nil
+	}
+	_, err := d.write.ExecContext(ctx, d.dialect.lock, name)
+	return failure("lock", err)
+}
+
+// changed remembers a change of the transaction.
+func (d *DB) changed(noun string, id, account int64) {
+	*d.told = append(*d.told, Change{Noun: noun, ID: id, AccountID: account})
+}
+
+// failure turns a database error into a fault: what the operator must mend is said, everything else is internal.
+func failure(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var known *fault.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return fault.New(fault.NotFound, "No row found")
+	}
+	if reason := unavailable(err); reason != "" {
+		return fault.Wrap(fault.Unavailable, err, "The database cannot do this now: %s", reason)
+	}
+	return fault.Wrap(fault.Internal, err, "database: %s", what)
+}
+
+// unavailable names the states of a database that pass or that an operator must mend.
+func unavailable(err error) string {
+	text := strings.ToLower(err.Error())
+	switch {
+	case strings.Contains(text, "disk is full"), strings.Contains(text, "no space left"), strings.Contains(text, "disk full"):
+		return "the disk is full"
+	case strings.Contains(text, "database is locked"), strings.Contains(text, "sqlite_busy"):
+		return "it is locked by another program"
+	case strings.Contains(text, "readonly database"), strings.Contains(text, "read-only transaction"):
+		return "it is read-only"
+	case strings.Contains(text, "disk i/o error"):
+		return "the disk reports an error"
+	case strings.Contains(text, "failed to connect"), strings.Contains(text, "connection refused"), strings.Contains(text, "too many clients"), strings.Contains(text, "terminating connection"):
+		return "it cannot be reached"
+	}
+	return ""
+}
