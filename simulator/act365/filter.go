@@ -93,13 +93,13 @@ func (c *compiler) comparison(node *odata.Compare) (predicate, error) {
 	case left.constant != nil:
 		return c.constants(op, left, right)
 	case right.constant == nil:
-		return c.properties(op, node.At, left, right)
+		return c.properties(op, node.Pos(), left, right)
 	}
 	value, err := c.coerce(right, left.kind)
 	if err != nil {
 		return nil, err
 	}
-	if err := orderable(op, node.At, left.kind, value); err != nil {
+	if err := orderable(op, node.Pos(), left.kind, value); err != nil {
 		return nil, err
 	}
 	return c.withConstant(op, left, value), nil

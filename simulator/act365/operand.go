@@ -22,18 +22,18 @@ type operand struct {
 func (c *compiler) operand(node odata.Node, valuePosition bool) (operand, error) {
 	switch node := node.(type) {
 	case *odata.Literal:
-		return operand{at: node.At, constant: node}, nil
+		return operand{at: node.Pos(), constant: node}, nil
 	case *odata.Call:
 		return c.call(node)
 	case *odata.Word:
 		if p, ok := findPath(c.model, node.Text); ok {
-			return operand{at: node.At, kind: p.kind, path: &p}, nil
+			return operand{at: node.Pos(), kind: p.kind, path: &p}, nil
 		}
 		if valuePosition && c.mode == odata.Lenient {
 			literal := &odata.Literal{Kind: odata.Quoted, Text: node.Text, At: node.At}
-			return operand{at: node.At, constant: literal}, nil
+			return operand{at: node.Pos(), constant: literal}, nil
 		}
-		return operand{}, odata.Errorf(node.At, "%s has no property %q", c.model.name, node.Text)
+		return operand{}, odata.Errorf(node.Pos(), "%s has no property %q", c.model.name, node.Text)
 	}
 	test, err := c.condition(node)
 	if err != nil {
@@ -126,7 +126,7 @@ func (c *compiler) call(node *odata.Call) (operand, error) {
 	if len(args) == 1 {
 		return c.transform(node, args[0])
 	}
-	return operand{at: node.At, kind: flag, get: c.search(node.Name, args[0], args[1])}, nil
+	return operand{at: node.Pos(), kind: flag, get: c.search(node.Name, args[0], args[1])}, nil
 }
 
 // search compiles the functions that look for one string in another.
@@ -168,7 +168,7 @@ func (c *compiler) transform(node *odata.Call, arg operand) (operand, error) {
 	case "toupper":
 		result, kind = func(s string) any { return strings.ToUpper(s) }, text
 	}
-	return operand{at: node.At, kind: kind, get: func(r row) (value any) {
+	return operand{at: node.Pos(), kind: kind, get: func(r row) (value any) {
 		arg.any(r, func(v any) bool {
 			if s, ok := v.(string); ok {
 				value = result(s)

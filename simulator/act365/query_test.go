@@ -382,3 +382,24 @@ func TestSemicolonsAndPlusSignsStayInTheFilter(t *testing.T) {
 		t.Errorf("%d %s", got.status, got.body)
 	}
 }
+
+func FuzzFiltersNeverBreak(f *testing.F) {
+	f.Add(`startswith(lastName,'O') and not (groups eq 'x' or businessAddress/city lt null)`)
+	f.Add(`length(tolower(customFields/a)) ge 2.5 or xeroData/outstandingInvoices/balance gt 5`)
+	f.Add(`contains(contains,datetime'2019') eq (true)`)
+	sim := New(Options{Contacts: 40, Clock: testTime})
+	defer sim.Close()
+	rows := sim.accounts[0].collections[contacts].rows
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, fold := range []bool{false, true} {
+			c := &compiler{model: models().contact, fold: fold}
+			test, _, err := c.compileFilter(text)
+			if err != nil {
+				continue
+			}
+			for _, r := range rows {
+				test(r)
+			}
+		}
+	})
+}

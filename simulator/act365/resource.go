@@ -45,11 +45,12 @@ func (res *resource) list(c *call) (reply, error) {
 }
 
 func listed(m *model, rows []row, q *query) reply {
-	return reply{status: http.StatusOK, contentType: jsonType, body: appendRows(nil, m, rows, view{list: true, only: q.only})}
+	room := make([]byte, 0, 64+1024*len(rows)) // a contact takes about a kilobyte
+	return reply{status: http.StatusOK, contentType: jsonType, body: appendRows(room, m, rows, view{list: true, only: q.only})}
 }
 
-func shown(status int, m *model, r row) reply {
-	return reply{status: status, contentType: jsonType, body: appendRow(nil, m, r, view{})}
+func shown(m *model, r row) reply {
+	return reply{status: http.StatusOK, contentType: jsonType, body: appendRow(nil, m, r, view{})}
 }
 
 func (res *resource) read(c *call) (reply, error) {
@@ -190,7 +191,7 @@ func (res *resource) change(c *call, verb string, start func(old row) row) (repl
 	if verb == "patch" {
 		return c.patched(res, []row{r}), nil
 	}
-	return shown(http.StatusOK, res.model, r), nil
+	return shown(res.model, r), nil
 }
 
 func (res *resource) store(c *call, b *body, id string, start func(old row) row) (row, error) {
@@ -286,7 +287,7 @@ func (c *call) patched(res *resource, rows []row) reply {
 	case answer == "array" || len(rows) > 1:
 		return reply{status: http.StatusOK, contentType: jsonType, body: appendRows(nil, res.model, rows, view{})}
 	}
-	return shown(http.StatusOK, res.model, rows[0])
+	return shown(res.model, rows[0])
 }
 
 func (res *resource) remove(c *call) (reply, error) {

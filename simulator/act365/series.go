@@ -55,7 +55,7 @@ func (res *resource) readSeries(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return shown(http.StatusOK, res.model, r), nil
+	return shown(res.model, r), nil
 }
 
 func (res *resource) replaceSeries(c *call) (reply, error) {

@@ -1,7 +1,6 @@
 package act365
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -185,15 +184,6 @@ func names(list []map[string]any, property string) []string {
 		found = append(found, s)
 	}
 	return found
-}
-
-func compact(t *testing.T, text string) string {
-	t.Helper()
-	var out bytes.Buffer
-	if err := json.Compact(&out, []byte(text)); err != nil {
-		t.Fatal(err)
-	}
-	return out.String()
 }
 
 func TestOnlyKnownKeysComeIn(t *testing.T) {

@@ -113,7 +113,7 @@ func campaignContact(c *call) (reply, error) {
 	if !found || !inGroup(contact, m.text(campaign, "groupId")) {
 		return reply{}, refuse(http.StatusNotFound, "The contact %s has no part in the campaign %s.", contactID, id)
 	}
-	return shown(http.StatusOK, m, m.with(campaign, "contacts", []row{linkTo(contact)})), nil
+	return shown(m, m.with(campaign, "contacts", []row{linkTo(contact)})), nil
 }
 
 // linkTo is a reference to a contact as other records hold it.

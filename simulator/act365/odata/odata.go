@@ -38,48 +38,56 @@ type Node interface {
 	Pos() int
 }
 
+// At is the 1-based character position at which a part of a filter begins. Every node has one.
+type At int
+
+// Pos is the position as a plain number.
+func (a At) Pos() int { return int(a) }
+
 // Or is true when any of its terms is; it has two or more.
 type Or struct {
+	At
 	Terms []Node
-	At    int
 }
 
 // And is true when all of its terms are; it has two or more.
 type And struct {
+	At
 	Terms []Node
-	At    int
 }
 
 // Not turns a condition round.
 type Not struct {
+	At
 	Term Node
-	At   int
 }
 
-// Compare puts two operands side by side. Op is one of eq, ne, gt, ge, lt, le.
+// Compare puts two operands side by side. Op is one of eq, ne, gt, ge, lt, le; its position is
+// that of the operator.
 type Compare struct {
+	At
 	Op          string
 	Left, Right Node
-	At          int // position of the operator
 }
 
 // Call is a function with its arguments; the number of arguments is already checked.
 type Call struct {
+	At
 	Name string
 	Args []Node
-	At   int
 }
 
 // Word is an unquoted name: a property path with "/" between its segments, or, in lenient mode
 // and where no such property exists, a string literal without its quotes.
 type Word struct {
+	At
 	Text string
-	At   int
 }
 
 // LiteralKind is the shape in which a literal was written.
 type LiteralKind int
 
+// The kinds of literals.
 const (
 	Null LiteralKind = iota
 	Bool
@@ -91,18 +99,10 @@ const (
 
 // Literal is a constant. Text is what was written, so that an id made of digits stays an id.
 type Literal struct {
+	At
 	Kind LiteralKind
 	Text string
-	At   int
 }
-
-func (n *Or) Pos() int      { return n.At }
-func (n *And) Pos() int     { return n.At }
-func (n *Not) Pos() int     { return n.At }
-func (n *Compare) Pos() int { return n.At }
-func (n *Call) Pos() int    { return n.At }
-func (n *Word) Pos() int    { return n.At }
-func (n *Literal) Pos() int { return n.At }
 
 // arity is the table of known functions and the number of arguments each takes.
 var arity = map[string]int{

@@ -53,7 +53,7 @@ func (p *parser) or() (Node, error) {
 	if len(terms) == 1 {
 		return first, nil
 	}
-	return &Or{Terms: terms, At: first.Pos()}, nil
+	return &Or{Terms: terms, At: At(first.Pos())}, nil
 }
 
 func (p *parser) and() (Node, error) {
@@ -72,7 +72,7 @@ func (p *parser) and() (Node, error) {
 	if len(terms) == 1 {
 		return first, nil
 	}
-	return &And{Terms: terms, At: first.Pos()}, nil
+	return &And{Terms: terms, At: At(first.Pos())}, nil
 }
 
 func (p *parser) not() (Node, error) {
@@ -89,7 +89,7 @@ func (p *parser) not() (Node, error) {
 		return nil, err
 	}
 	p.depth--
-	return &Not{Term: term, At: at}, nil
+	return &Not{Term: term, At: At(at)}, nil
 }
 
 func (p *parser) comparison() (Node, error) {
@@ -107,7 +107,7 @@ func (p *parser) comparison() (Node, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Compare{Op: op, Left: left, Right: right, At: at}, nil
+		return &Compare{Op: op, Left: left, Right: right, At: At(at)}, nil
 	}
 	return left, nil
 }
@@ -127,7 +127,7 @@ func (p *parser) operand() (Node, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Literal{Kind: Quoted, Text: value, At: at}, nil
+		return &Literal{Kind: Quoted, Text: value, At: At(at)}, nil
 	case ')', ',':
 		return nil, p.unexpected("a property, a value or '('")
 	}
@@ -139,12 +139,12 @@ func (p *parser) operand() (Node, error) {
 		return p.call(word, at)
 	}
 	if kind, ok := literalKind(word); ok {
-		return &Literal{Kind: kind, Text: word, At: at}, nil
+		return &Literal{Kind: kind, Text: word, At: At(at)}, nil
 	}
 	if p.mode == Strict && !isPath(word) {
 		return nil, Errorf(at, "%q is neither a property nor a literal; quote text as '…'", word)
 	}
-	return &Word{Text: word, At: at}, nil
+	return &Word{Text: word, At: At(at)}, nil
 }
 
 func (p *parser) group(at int) (Node, error) {
@@ -197,7 +197,7 @@ func (p *parser) call(name string, at int) (Node, error) {
 	if len(args) != want {
 		return nil, Errorf(at, "%s takes %d argument(s), not %d", name, want, len(args))
 	}
-	return &Call{Name: name, Args: args, At: at}, nil
+	return &Call{Name: name, Args: args, At: At(at)}, nil
 }
 
 // typed reads the quoted part of datetime'…' and its kin; only for these does word stop at a quote.
@@ -206,7 +206,7 @@ func (p *parser) typed(at int) (Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Literal{Kind: DateTime, Text: value, At: at}, nil
+	return &Literal{Kind: DateTime, Text: value, At: At(at)}, nil
 }
 
 // quoted reads '…' in which two quotes stand for one.
