@@ -225,7 +225,7 @@ func (s *Service) changed(c store.Change) {
 		stale = func(e *caller) bool { return e.principal.Organization.ID == c.ID }
 	case "session":
 		stale = func(e *caller) bool { return e.sessionID == c.ID }
-	case "": // changes were missed: anything may be stale
+	case "all": // changes may have been missed
 		stale = func(*caller) bool { return true }
 	default:
 		return

@@ -6,6 +6,7 @@ import (
 
 	"jackfield/internal/fault"
 	"jackfield/internal/store"
+	"jackfield/internal/usage"
 )
 
 // Principal is the authenticated caller. It is shared between calls: do not change it. The secrets and
@@ -62,4 +63,14 @@ func WithPrincipal(ctx context.Context, p *Principal) context.Context {
 func PrincipalFrom(ctx context.Context) (*Principal, bool) {
 	p, ok := ctx.Value(contextKey{}).(*Principal)
 	return p, ok && p != nil
+}
+
+// UsageScope is whose usage records the caller may see: those of the organization for its administrators, else
+// those of the own account (reference/accounts-and-access.md §10).
+func (p *Principal) UsageScope() usage.Scope {
+	scope := usage.Scope{OrganizationID: p.Organization.ID, AccountID: p.Account.ID}
+	if p.OrganizationAdmin() {
+		scope.AccountID = 0
+	}
+	return scope
 }

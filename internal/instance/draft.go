@@ -209,3 +209,12 @@ func (s *Service) Remember(ctx context.Context, i *Instance, values map[string]s
 	}
 	return s.with(ctx, row, nil)
 }
+
+// update changes an instance as it is now, alone: two changes at once follow each other, also on two servers. It
+// returns the instance as stored, or a NotFound fault when it is gone.
+func (s *Service) update(ctx context.Context, accountID, id int64, change func(*store.Instance)) (*store.Instance, error) {
+	return s.db.For(accountID).ChangeInstance(ctx, id, func(row *store.Instance) error {
+		change(row)
+		return nil
+	})
+}

@@ -147,6 +147,9 @@ func (r *Request) readTags(members map[string]json.RawMessage) error {
 		if utf8.RuneCountInString(tag) > MaxTagLength {
 			return fault.New(fault.Invalid, "%s is longer than %d characters", member, MaxTagLength)
 		}
+		if strings.ContainsRune(tag, 0) {
+			return fault.New(fault.Invalid, "%s holds the character U+0000", member)
+		}
 		if tag == "" || seen[tag] {
 			continue
 		}
@@ -173,6 +176,9 @@ func (r *Request) readConfiguration(members map[string]json.RawMessage) error {
 	for key, item := range items {
 		if key == "" || len(key) > MaxConfigurationKey {
 			return fault.New(fault.Invalid, "configuration has a key of %d bytes: 1 to %d are allowed", len(key), MaxConfigurationKey)
+		}
+		if strings.ContainsRune(key, 0) {
+			return fault.New(fault.Invalid, "configuration has a key that holds the character U+0000")
 		}
 		text, err := valueText("configuration."+key, item)
 		if err != nil {
@@ -205,6 +211,9 @@ func valueText(member string, value json.RawMessage) (*string, error) {
 		text = compact.String()
 	default: // true, false and numbers, digit for digit
 		text = string(value)
+	}
+	if strings.ContainsRune(text, 0) { // PostgreSQL stores every other character
+		return nil, fault.New(fault.Invalid, "%s holds the character U+0000", member)
 	}
 	if len(text) > MaxConfigurationValue {
 		return nil, fault.New(fault.Invalid, "%s has %d bytes: at most %d are allowed", member, len(text), MaxConfigurationValue)

@@ -98,6 +98,9 @@ func TestABadRequestIsRefusedWithTheNameOfTheMember(t *testing.T) {
 		"long tag":                {`{"tags":["` + strings.Repeat("a", MaxTagLength+1) + `"]}`, "tags[0] is longer than 255"},
 		"long value":              {`{"configuration":{"a":"` + strings.Repeat("a", MaxConfigurationValue+1) + `"}}`, "configuration.a has 1048577 bytes"},
 		"empty configuration key": {`{"configuration":{"":"a"}}`, "configuration has a key of 0 bytes"},
+		"NUL in a tag":            {`{"tags":["a\u0000"]}`, "tags[0] holds the character U+0000"},
+		"NUL in a value":          {`{"configuration":{"a":"\u0000"}}`, "configuration.a holds the character U+0000"},
+		"NUL in a key":            {`{"configuration":{"a\u0000":"b"}}`, "holds the character U+0000"},
 		"deep nesting":            {`{"configuration":{"a":` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + `}}`, "JSON"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -68,7 +68,7 @@ func (t *tokens) changed(c store.Change) {
 		stale = func(i *Instance) bool { return i.OrganizationID == c.ID }
 	case "connector":
 		stale = func(i *Instance) bool { return i.ConnectorID == c.ID }
-	case "": // changes were missed: anything may be stale
+	case "all": // changes may have been missed
 		stale = func(*Instance) bool { return true }
 	default:
 		return
