@@ -34,9 +34,12 @@ const (
 
 // Options are the knobs of the simulator (reference/act365.md §§11, 12.1). The zero value is
 // usable: a field left empty means the default in its tag, but Rate 0 means no limit.
-// The tags let a command line take the struct as it is.
+// The tags let a command line of kong take the struct as it is.
 type Options struct {
-	Addr     string `name:"addr" default:"127.0.0.1:8365" help:"Address to listen on; without a host it is 127.0.0.1."`
+	// Addr is where Listen and Serve listen when they are given no address. A command line has a
+	// flag of its own for it.
+	Addr string `kong:"-"`
+
 	BasePath string `name:"base-path" default:"/act/api" help:"Path below which the API answers."`
 
 	Contacts     int    `name:"contacts" default:"500" help:"Contacts in the first account; everything else grows with it. Negative: none."`
