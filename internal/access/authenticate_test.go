@@ -3,6 +3,7 @@ package access_test
 import (
 	"context"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -32,6 +33,9 @@ func (c *clock) now() time.Time          { return time.Unix(0, c.nanos.Load()).U
 func (c *clock) advance(d time.Duration) { c.nanos.Add(int64(d)) }
 
 const rightPassword = "Right-Passw0rd"
+
+// rightHash is made once: each costs 19 MiB and a core.
+var rightHash = sync.OnceValue(func() string { return vault.HashPassword(rightPassword) })
 
 func build(t *testing.T, db *store.DB) *house {
 	t.Helper()
@@ -65,8 +69,8 @@ func (h *house) tenant(t *testing.T, name string) (*store.Organization, *store.A
 func (h *house) user(t *testing.T, account *store.Account, email, password string, roles ...string) *store.User {
 	t.Helper()
 	user := &store.User{AccountID: account.ID, Email: email, FirstName: "Ada", LastName: "Byron", Secret: access.NewSecret(), Roles: roles, Active: true}
-	if password != "" {
-		user.PasswordHash = vault.HashPassword(password)
+	if password == rightPassword {
+		user.PasswordHash = rightHash()
 	}
 	if err := h.db.CreateUser(t.Context(), user); err != nil {
 		t.Fatal(err)
@@ -350,6 +354,106 @@ func TestPlatformRoutesNeedBothSecretsOrALogin(t *testing.T) {
 			case want != "" && (!fault.Is(err, fault.Unauthenticated) || !strings.Contains(err.Error(), want)):
 				t.Errorf("%+v: got %v, want %q", c, err, want)
 			}
+		}
+	}
+}
+
+func TestAChangeIsSeenByTheNextCall(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := build(t, db)
+		ctx := t.Context()
+		c := access.Credentials{User: h.ada.Secret, Organization: h.organization.Secret}
+		colleague := access.Credentials{User: h.user(t, h.account, "bob@example.org", "").Secret}
+		_, session, err := h.service.Login(ctx, access.LoginRequest{Email: "ada@example.org", Password: rightPassword})
+		if err != nil {
+			t.Fatal(err)
+		}
+		bearer := access.Credentials{Bearer: session.Token}
+		before := map[string]*access.Principal{}
+		for name, credentials := range map[string]access.Credentials{"secret": c, "bearer": bearer, "colleague": colleague} {
+			if before[name], err = h.service.Authenticate(ctx, credentials); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := db.SetUserActive(ctx, h.ada.ID, false); err != nil {
+			t.Fatal(err)
+		}
+		for name, credentials := range map[string]access.Credentials{"secret": c, "bearer": bearer} {
+			if _, err := h.service.Authenticate(ctx, credentials); !fault.Is(err, fault.Unauthenticated) {
+				t.Errorf("a user that is not active any more, by %s: %v", name, err)
+			}
+		}
+		if _, _, err := h.service.Login(ctx, access.LoginRequest{Email: "ada@example.org", Password: rightPassword}); !fault.Is(err, fault.Unauthenticated) {
+			t.Errorf("a user that is not active any more, by password: %v", err)
+		}
+		if got, err := h.service.Authenticate(ctx, colleague); err != nil || got != before["colleague"] {
+			t.Errorf("somebody else was dropped from the cache, too: %v", err)
+		}
+		if err := db.SetUserActive(ctx, h.ada.ID, true); err != nil {
+			t.Fatal(err)
+		}
+		for name, credentials := range map[string]access.Credentials{"secret": c, "bearer": bearer} {
+			if got, err := h.service.Authenticate(ctx, credentials); err != nil || got == before[name] {
+				t.Errorf("a user that is active again, by %s: %v", name, err)
+			}
+		}
+	})
+}
+
+func TestAUserMadeAMomentAgoIsKnown(t *testing.T) {
+	t.Parallel()
+	h := build(t, storetest.SQLite(t))
+	user := &store.User{AccountID: h.account.ID, Email: "new@example.org", Secret: access.NewSecret(), Active: true}
+	c := access.Credentials{User: user.Secret}
+	if _, err := h.service.Authenticate(t.Context(), c); !fault.Is(err, fault.Unauthenticated) {
+		t.Fatal(err)
+	}
+	if err := h.db.CreateUser(t.Context(), user); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.service.Authenticate(t.Context(), c); err != nil {
+		t.Errorf("the refusal of before was remembered: %v", err)
+	}
+}
+
+// Under -race this also shows that calls and changes do not meet in memory.
+func TestNoStaleCallerStaysWhenReadingAndChangingMeet(t *testing.T) {
+	t.Parallel()
+	h := build(t, storetest.SQLite(t))
+	ctx := t.Context()
+	c := access.Credentials{User: h.ada.Secret}
+	for round := range 30 {
+		active := round%2 == 1
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() { _, _ = h.service.Authenticate(ctx, c) })
+		}
+		all.Go(func() {
+			if err := h.db.SetUserActive(ctx, h.ada.ID, active); err != nil {
+				t.Error(err)
+			}
+		})
+		all.Wait()
+		if _, err := h.service.Authenticate(ctx, c); (err == nil) != active {
+			t.Fatalf("round %d: active %v, but the answer is %v", round, active, err)
+		}
+	}
+}
+
+func BenchmarkAuthenticateHit(b *testing.B) {
+	db := storetest.SQLite(b)
+	service := access.New(db, access.Options{Vault: storetest.Vault(b)})
+	defer service.Close()
+	made, err := service.FirstStart(b.Context(), access.FirstStart{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	c := access.Credentials{User: made.UserSecret, Organization: made.OrganizationSecret}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := service.Authenticate(b.Context(), c); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

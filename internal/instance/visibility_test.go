@@ -358,3 +358,14 @@ func TestEntriesThatAConnectorGotLaterGetRows(t *testing.T) {
 		}
 	})
 }
+
+func BenchmarkByTokenHit(b *testing.B) {
+	h := build(b, storetest.SQLite(b))
+	made := h.create(b, h.root, body("one"))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := h.service.ByToken(b.Context(), made.Token); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
