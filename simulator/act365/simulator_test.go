@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -391,4 +392,19 @@ func TestOptionsThatCannotBeHonouredAreNamed(t *testing.T) {
 	if err := (Options{}).Validate(); err != nil {
 		t.Errorf("the zero value is refused: %v", err)
 	}
+}
+
+func TestAPauseEndsWithItsTimeOrItsContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		started := time.Now()
+		if err := pause(t.Context(), time.Hour); err != nil || time.Since(started) != time.Hour {
+			t.Errorf("%v after %v", err, time.Since(started))
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := pause(ctx, time.Hour); err == nil || time.Since(started) != time.Hour+time.Minute {
+			t.Errorf("%v after %v", err, time.Since(started))
+		}
+	})
 }
