@@ -51,7 +51,7 @@ type Service struct {
 
 	key      [32]byte // of the digests under which callers are cached; known to this process alone
 	callers  *otter.Cache[digest, *caller]
-	refused  *otter.Cache[digest, error]
+	refused  *otter.Cache[digest, refusal]
 	changes  atomic.Uint64 // counts changes, so that a caller read before one is not cached after it
 	attempts *attempts
 	hashing  chan struct{} // a slot per password check under way
@@ -68,6 +68,9 @@ type caller struct {
 	expires   time.Time // zero for secrets, which do not expire
 }
 
+// refusal is a cached Unauthenticated fault.
+type refusal struct{ err error }
+
 // New makes the service. Close it to stop listening for changes.
 func New(db *store.DB, o Options) *Service {
 	if o.Log == nil {
@@ -82,9 +85,9 @@ func New(db *store.DB, o Options) *Service {
 			MaximumSize:      maxCachedCallers,
 			ExpiryCalculator: otter.ExpiryWriting[digest, *caller](maxCallerAge),
 		}),
-		refused: otter.Must(&otter.Options[digest, error]{
+		refused: otter.Must(&otter.Options[digest, refusal]{
 			MaximumSize:      maxCachedRefused,
-			ExpiryCalculator: otter.ExpiryWriting[digest, error](maxRefusedAge),
+			ExpiryCalculator: otter.ExpiryWriting[digest, refusal](maxRefusedAge),
 		}),
 		attempts: newAttempts(o.Now),
 		hashing:  make(chan struct{}, maxPasswordChecks),
@@ -184,15 +187,15 @@ func usable(identity *store.Identity) error {
 func (s *Service) cached(key digest, find func() (*caller, error)) (*Principal, error) {
 	found, ok := s.callers.GetIfPresent(key)
 	if !ok {
-		if err, known := s.refused.GetIfPresent(key); known {
-			return nil, err
+		if answer, known := s.refused.GetIfPresent(key); known {
+			return nil, answer.err
 		}
 		before := s.changes.Load()
 		var err error
 		found, err = find()
 		switch {
 		case fault.Is(err, fault.Unauthenticated):
-			s.refused.Set(key, err)
+			s.refused.Set(key, refusal{err})
 			if s.changes.Load() != before {
 				s.refused.Invalidate(key)
 			}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"jackfield/internal/access"
@@ -52,7 +51,6 @@ type house struct {
 	db      *store.DB
 	service *instance.Service
 	catalog *catalog
-	reads   atomic.Int64
 
 	root, org           *access.Principal // default account: administrator, user
 	chief, user, second *access.Principal // sub-account: administrator, users
