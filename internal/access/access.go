@@ -97,8 +97,13 @@ func New(db *store.DB, o Options) *Service {
 	return s
 }
 
-// Close stops listening for changes. The service must not be used afterwards.
-func (s *Service) Close() { s.stop() }
+// Close stops listening for changes and the clean-up of the caches. The service must not be used afterwards.
+func (s *Service) Close() {
+	s.stop()
+	s.callers.StopAllGoroutines()
+	s.refused.StopAllGoroutines()
+	s.attempts.count.StopAllGoroutines()
+}
 
 // Authenticate finds the caller behind the credentials: a user secret, alone or with the secret of the
 // user's own organization, or the token of a login. A repeated call costs no database read. Every

@@ -20,10 +20,16 @@ func newClock() *clock {
 func (c *clock) now() time.Time          { return time.Unix(0, c.at.Load()).UTC() }
 func (c *clock) advance(d time.Duration) { c.at.Add(int64(d)) }
 
+func attemptsFor(t *testing.T, c *clock) *attempts {
+	a := newAttempts(c.now)
+	t.Cleanup(func() { a.count.StopAllGoroutines() })
+	return a
+}
+
 func TestFailedLoginsOfOneUserAreLimited(t *testing.T) {
 	t.Parallel()
 	c := newClock()
-	a := newAttempts(c.now)
+	a := attemptsFor(t, c)
 	for i := range maxFailuresPerUser {
 		if _, err := a.begin("ada@example.org", "10.0.0.1"); err != nil {
 			t.Fatalf("attempt %d was refused: %v", i+1, err)
@@ -50,7 +56,7 @@ func TestFailedLoginsOfOneUserAreLimited(t *testing.T) {
 
 func TestASuccessTakesTheCountBack(t *testing.T) {
 	t.Parallel()
-	a := newAttempts(newClock().now)
+	a := attemptsFor(t, newClock())
 	for i := range 3 * maxFailuresPerAddress {
 		succeeded, err := a.begin("ada@example.org", "10.0.0.1")
 		if err != nil {
@@ -62,7 +68,7 @@ func TestASuccessTakesTheCountBack(t *testing.T) {
 
 func TestFailedLoginsOfOneAddressAreLimitedWhateverTheUser(t *testing.T) {
 	t.Parallel()
-	a := newAttempts(newClock().now)
+	a := attemptsFor(t, newClock())
 	for i := range maxFailuresPerAddress {
 		if _, err := a.begin(fmt.Sprintf("user%d@example.org", i), "10.0.0.1"); err != nil {
 			t.Fatalf("attempt %d was refused: %v", i+1, err)
@@ -75,7 +81,7 @@ func TestFailedLoginsOfOneAddressAreLimitedWhateverTheUser(t *testing.T) {
 
 func TestManyAttemptsAtOnceCannotPassTheLimitTogether(t *testing.T) {
 	t.Parallel()
-	a := newAttempts(newClock().now)
+	a := attemptsFor(t, newClock())
 	var passed atomic.Int64
 	var all sync.WaitGroup
 	for range 50 {

@@ -62,8 +62,12 @@ func New(o Options) *Service {
 	return s
 }
 
-// Close stops listening for changes. The service must not be used afterwards.
-func (s *Service) Close() { s.stop() }
+// Close stops listening for changes and the clean-up of the cache. The service must not be used afterwards.
+func (s *Service) Close() {
+	s.stop()
+	s.tokens.known.StopAllGoroutines()
+	s.tokens.unknown.StopAllGoroutines()
+}
 
 // definition finds an instance's connector, nil when it is gone.
 func (s *Service) definition(row *store.Instance) *connector.Definition {
