@@ -25,8 +25,34 @@ type schema struct {
 	table   string // of applied versions
 }
 
+// MigrationLock holds the lock that makes servers migrate one after the other, for tables that another room owns.
+func (d *DB) MigrationLock(ctx context.Context) (release func(), err error) {
+	if d.pool == nil {
+		unlock, err := lockFile(ctx, filepath.Join(d.dir, "migrate.lock"))
+		if err != nil {
+			return nil, err
+		}
+		return func() { _ = unlock() }, nil // a lock that stays is taken away by age
+	}
+	held, err := d.pool.Acquire(ctx)
+	if err != nil {
+		return nil, failure("lock", err)
+	}
+	if _, err := held.Exec(ctx, "SELECT pg_advisory_lock(hashtext('jackfield migration'))"); err != nil {
+		held.Release()
+		return nil, failure("lock", err)
+	}
+	return func() {
+		// A connection that still holds the lock must not go back to the pool.
+		if _, err := held.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock(hashtext('jackfield migration'))"); err != nil {
+			_ = held.Conn().Close(context.WithoutCancel(ctx))
+		}
+		held.Release()
+	}, nil
+}
+
 // migrate brings every database to this version's schema and refuses a newer one.
-func (c *core) migrate(ctx context.Context, dir string) error {
+func (c *core) migrate(ctx context.Context) error {
 	if c.dialect.name == "postgres" {
 		locker, err := lock.NewPostgresSessionLocker()
 		if err != nil {
@@ -34,7 +60,7 @@ func (c *core) migrate(ctx context.Context, dir string) error {
 		}
 		return up(ctx, schema{c.writer, "postgres", database.DialectPostgres, "jackfield_migrations"}, goose.WithSessionLocker(locker))
 	}
-	release, err := lockFile(ctx, filepath.Join(dir, "migrate.lock"))
+	release, err := lockFile(ctx, filepath.Join(c.dir, "migrate.lock"))
 	if err != nil {
 		return err
 	}

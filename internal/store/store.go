@@ -36,6 +36,7 @@ type DB struct {
 // core is what all handles of a database share.
 type core struct {
 	dialect     dialect
+	dir         string // of the SQLite files
 	vault       *vault.Vault
 	log         *slog.Logger
 	writer      *sql.DB // on SQLite one connection
@@ -64,7 +65,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &core{vault: o.Vault, log: o.Log, changes: newChanges(), stopped: make(chan struct{})}
+	c := &core{vault: o.Vault, log: o.Log, dir: o.Dir, changes: newChanges(), stopped: make(chan struct{})}
 	var err error
 	if o.URL == "" {
 		err = c.openSQLite(ctx, o.Dir)
@@ -72,7 +73,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		err = c.openPostgres(ctx, o.URL)
 	}
 	if err == nil {
-		err = c.migrate(ctx, o.Dir)
+		err = c.migrate(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, c.closeAll())
