@@ -6,13 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"net/netip"
+	"net/url"
 	"os"
-	"time"
 
 	"jackfield/internal/access"
+	"jackfield/internal/fault"
 	"jackfield/internal/instance"
 	"jackfield/internal/server"
 	"jackfield/simulator/act365"
@@ -20,12 +19,9 @@ import (
 
 // What the demo calls its things.
 const (
-	demoConnector  = "actessentials"
-	demoInstance   = "Demo"
-	demoAPIKey     = "demo-api-key"
-	demoDevKey     = "demo-developer-key"
-	demoPassword   = "demo.password" // setting that holds the generated password, sealed
-	simulatorGrace = 10 * time.Second
+	demoConnector = "actessentials"
+	demoInstance  = "Demo"
+	demoPassword  = "demo.password" // setting that holds the generated password, sealed
 )
 
 type demoCommand struct {
@@ -63,17 +59,23 @@ type demoSimulator struct {
 // Run serves the simulator and a server whose connector points at it, makes one instance on the first start and
 // prints how to call it.
 func (c *demoCommand) Run(ctx context.Context) (err error) {
-	simulator, err := c.startSimulator(ctx)
+	simulator, err := act365.Listen(c.Simulator, act365.Options{})
+	if err != nil {
+		return fmt.Errorf("the simulator does not start: %w (choose another address with --simulator)", err)
+	}
+	defer func() { err = errors.Join(err, simulator.Close()) }()
+	address, err := loopback(simulator.URL())
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, simulator.close()) }()
 
 	options := c.options()
-	options.AllowAddresses = append(options.AllowAddresses, simulator.address)
-	options.BaseURLs = map[string]string{demoConnector: simulator.url}
+	options.PasswordSetting = demoPassword
+	options.AllowAddresses = append(options.AllowAddresses, address)
+	options.BaseURLs = map[string]string{demoConnector: simulator.URL()}
 	options.Unlimited = true
-	options.Notices = []string{"Demo: Act! 365 is simulated at " + simulator.url + ". Its API key is " + demoAPIKey + ", its developer key " + demoDevKey + "."}
+	options.Notices = []string{fmt.Sprintf("Demo: Act! 365 is simulated at %s, which takes the place of the connector's own address. Its API key is %s, its developer key %s.",
+		simulator.URL(), act365.DefaultAPIKey, act365.DefaultDeveloperKey)}
 	s, err := server.Start(ctx, options)
 	if err != nil {
 		return err
@@ -89,12 +91,15 @@ func (c *demoCommand) Run(ctx context.Context) (err error) {
 }
 
 // prepare finds the demo's login and instance, or makes them.
-func (c *demoCommand) prepare(ctx context.Context, s *server.Server, simulator *runningSimulator) (*demoFacts, error) {
-	password, err := c.password(ctx, s)
+func (c *demoCommand) prepare(ctx context.Context, s *server.Server, simulator *act365.Server) (*demoFacts, error) {
+	password, kept, err := s.DB.Setting(ctx, demoPassword)
 	if err != nil {
 		return nil, err
 	}
-	admin, err := s.Access.Administrator(ctx, s.First.Email)
+	if !kept {
+		password = "(the one that was chosen on the first start)"
+	}
+	admin, err := s.Access.FirstAdministrator(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -107,25 +112,10 @@ func (c *demoCommand) prepare(ctx context.Context, s *server.Server, simulator *
 		return nil, err
 	}
 	return &demoFacts{
-		URL: s.URL(), Login: demoLogin{s.First.Email, password}, UserSecret: user, OrganizationSecret: organization,
-		Instance: demoCreated{found.ID, found.Token}, Simulator: demoSimulator{simulator.url, demoAPIKey, demoDevKey},
+		URL: s.URL(), Login: demoLogin{admin.User.Email, password}, UserSecret: user, OrganizationSecret: organization,
+		Instance:  demoCreated{found.ID, found.Token},
+		Simulator: demoSimulator{simulator.URL(), act365.DefaultAPIKey, act365.DefaultDeveloperKey},
 	}, nil
-}
-
-// password keeps the generated password sealed, so that a second start prints the same login.
-func (c *demoCommand) password(ctx context.Context, s *server.Server) (string, error) {
-	password := s.First.GeneratedPassword
-	if password == "" && s.First.Created {
-		password = c.AdminPassword
-	}
-	if password != "" {
-		return password, s.DB.SetSetting(ctx, demoPassword, password)
-	}
-	kept, ok, err := s.DB.Setting(ctx, demoPassword)
-	if err == nil && !ok {
-		return "(the one you chose)", nil
-	}
-	return kept, err
 }
 
 func demoInstanceOf(ctx context.Context, s *server.Server, admin *access.Principal) (*instance.Instance, error) {
@@ -133,45 +123,31 @@ func demoInstanceOf(ctx context.Context, s *server.Server, admin *access.Princip
 	if err == nil {
 		return page[0], nil
 	}
+	if !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
 	connector, err := s.Catalog.FindKey(admin.Account.ID, demoConnector)
 	if err != nil {
 		return nil, err
 	}
-	request, err := instance.ParseRequest([]byte(`{"name":"` + demoInstance + `","tags":["Demo"],"configuration":{"username":"` + demoAPIKey + `","password":"` + demoDevKey + `"}}`))
+	request, err := instance.ParseRequest([]byte(`{"name":"` + demoInstance + `","tags":["Demo"],"configuration":{"username":"` + act365.DefaultAPIKey + `","password":"` + act365.DefaultDeveloperKey + `"}}`))
 	if err != nil {
 		return nil, err
 	}
 	return s.Provision.Create(ctx, admin, connector, request)
 }
 
-type runningSimulator struct {
-	url     string
-	address netip.AddrPort
-	server  *http.Server
-	handler *act365.Simulator
-}
-
-func (c *demoCommand) startSimulator(ctx context.Context) (*runningSimulator, error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Simulator)
+// loopback is the address of the simulator, the one private address that the demo's server may reach.
+func loopback(address string) (netip.AddrPort, error) {
+	u, err := url.Parse(address)
 	if err != nil {
-		return nil, fmt.Errorf("the simulator cannot listen on %s: %w (choose another address with --simulator)", c.Simulator, err)
+		return netip.AddrPort{}, err
 	}
-	address, err := netip.ParseAddrPort(listener.Addr().String())
-	if err != nil || !address.Addr().IsLoopback() {
-		return nil, errors.Join(fmt.Errorf("--simulator=%s: the demo's simulator must be on loopback", c.Simulator), listener.Close())
+	found, err := netip.ParseAddrPort(u.Host)
+	if err != nil || !found.Addr().IsLoopback() {
+		return found, fmt.Errorf("--simulator: the demo's simulator must be on loopback, not on %s", u.Host)
 	}
-	handler := act365.New(act365.Options{APIKey: demoAPIKey, DeveloperKey: demoDevKey})
-	running := &runningSimulator{
-		url: "http://" + address.String() + "/act/api", address: address, handler: handler,
-		server: &http.Server{Handler: handler, ReadHeaderTimeout: simulatorGrace},
-	}
-	go func() { _ = running.server.Serve(listener) }() // ends with close
-	return running, nil
-}
-
-func (r *runningSimulator) close() error {
-	r.handler.Close()
-	return r.server.Close()
+	return found, nil
 }
 
 func (f *demoFacts) print(w io.Writer, asJSON bool) error {

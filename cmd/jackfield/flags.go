@@ -22,7 +22,7 @@ type serverFlags struct {
 	Database  string `help:"PostgreSQL to use instead of SQLite in the data folder." placeholder:"postgres://…"`
 	PublicURL string `name:"public-url" help:"Address that clients reach the server by." placeholder:"URL"`
 
-	AdminEmail    string `help:"E-mail of the first administrator, used on first start." default:"admin@example.com"`
+	AdminEmail    string `help:"E-mail of the first administrator, used on first start (default: admin@jackfield.local)."`
 	AdminPassword string `help:"Password of the first administrator. One is made and printed once if none is given."`
 
 	AllowPrivateProviders []prefix `help:"Private address ranges that providers may live in." placeholder:"CIDR" sep:","`

@@ -25,8 +25,8 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintf(os.Stdout, "Jackfield %s serves at %s\n", version, s.URL())
-	if s.First.GeneratedPassword != "" {
-		fmt.Fprintf(os.Stdout, "First administrator: %s, password %s (shown this once)\n", s.First.Email, s.First.GeneratedPassword)
+	if s.First.Password != "" {
+		fmt.Fprintf(os.Stdout, "First administrator: %s, password %s (shown this once)\n", s.First.Email, s.First.Password)
 	}
 	return wait(ctx, s)
 }

@@ -8,15 +8,21 @@ import (
 )
 
 type simulateCommand struct {
-	Act365 simulateAct365 `cmd:"" name:"act365" help:"Run a simulated Act! 365."`
+	Act365 simulateAct365 `cmd:"" name:"act365" help:"Run a simulated Act! 365, or compare it with the real one (--live)."`
 }
 
 type simulateAct365 struct {
-	Addr           string `help:"Address to serve on." default:"127.0.0.1:8365" placeholder:"HOST:PORT"`
-	act365.Options `embed:""`
+	Addr                string `help:"Address to serve on." default:"127.0.0.1:8365" placeholder:"HOST:PORT"`
+	act365.Options      `embed:""`
+	act365.ProbeOptions `embed:""`
 }
 
-// Run serves the simulator until ctx ends.
+// Run serves the simulator until ctx ends. With --live it probes the address instead and ends.
 func (c *simulateAct365) Run(ctx context.Context) error {
-	return act365.Serve(ctx, c.Addr, c.Options, os.Stdout)
+	if c.Live == "" {
+		return act365.Serve(ctx, c.Addr, c.Options, os.Stdout)
+	}
+	probe := c.ProbeOptions
+	probe.APIKey, probe.DeveloperKey = c.Options.APIKey, c.Options.DeveloperKey
+	return act365.Probe(ctx, probe, os.Stdout)
 }

@@ -157,3 +157,12 @@ func checkEmail(email string) error {
 	}
 	return nil
 }
+
+// FirstAdministrator is the administrator that the first start made. An empty database has none: NotFound.
+func (s *Service) FirstAdministrator(ctx context.Context) (*Principal, error) {
+	identity, err := s.db.FirstAdministrator(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return newPrincipal(identity), nil
+}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -48,12 +49,14 @@ func exchangeOf(w http.ResponseWriter, r *http.Request) *exchange {
 
 // json answers 200 with a value.
 func (e *exchange) json(value any) error {
-	body, err := json.Marshal(value)
-	if err != nil {
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false) // the answer is JSON, not part of a page: > stays readable
+	if err := encoder.Encode(value); err != nil {
 		return err
 	}
 	e.w.Header().Set("Content-Type", "application/json")
-	e.write(http.StatusOK, body)
+	e.write(http.StatusOK, bytes.TrimSuffix(body.Bytes(), []byte("\n")))
 	return nil
 }
 

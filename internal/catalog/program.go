@@ -14,6 +14,7 @@ type Program struct {
 	Hub       string
 	routes    node
 	resources []*Resource
+	absolute  []string
 }
 
 // Resource is one compiled resource: what the stages of a call need, looked up beforehand.
@@ -59,6 +60,9 @@ func (r *Resource) HasHooks() bool { return len(r.Before)+len(r.After) > 0 }
 // Resources lists the compiled resources in declared order. The result is shared: do not change it.
 func (p *Program) Resources() []*Resource { return p.resources }
 
+// Absolute lists the provider addresses that the definition names in full, beside base.url.
+func (p *Program) Absolute() []string { return p.absolute }
+
 // OfType lists the resources of a lifecycle type, in declared order.
 func (p *Program) OfType(resourceType string) []*Resource {
 	var found []*Resource
@@ -92,6 +96,9 @@ func compile(c *Connector) *Program {
 	for i := range c.Resources {
 		r := compileResource(p, &c.Resources[i], before, after)
 		p.resources = append(p.resources, r)
+		if strings.Contains(r.VendorPath, "://") {
+			p.absolute = append(p.absolute, r.VendorPath)
+		}
 		if r.Callable {
 			p.routes.add(r)
 		}

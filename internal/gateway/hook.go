@@ -75,10 +75,7 @@ func (c *Call) takeOver(name string, v gjson.Result) error {
 	case "response_body":
 		response.body = bodyOf(v)
 	case "response_headers":
-		if response.header == nil {
-			response.header = http.Header{}
-		}
-		return mergeHeader(response.header, v)
+		return c.answerHeaders(v)
 	case "response_status_code":
 		if status := int(v.Int()); status >= 100 && status <= 599 {
 			response.status = status
@@ -90,6 +87,25 @@ func (c *Call) takeOver(name string, v gjson.Result) error {
 		})
 	}
 	return nil
+}
+
+// answerHeaders takes response headers over for the caller: those that the script set or changed, not the whole
+// of the provider's, which scripts often hand back as it was.
+func (c *Call) answerHeaders(v gjson.Result) error {
+	given := http.Header{}
+	if err := mergeHeader(given, v); err != nil {
+		return err
+	}
+	for name := range given {
+		content := given.Get(name)
+		if c.response.header.Get(name) != content {
+			c.setAnswerHeader(name, content)
+		}
+	}
+	if c.response.header == nil {
+		c.response.header = http.Header{}
+	}
+	return mergeHeader(c.response.header, v)
 }
 
 func splitRootKey(s string) (out, in string) {
@@ -157,6 +173,9 @@ func mergeHeader(header http.Header, v gjson.Result) error {
 		name := key.String()
 		if content.Type == gjson.Null {
 			header.Del(name)
+			if strings.EqualFold(name, "Authorization") {
+				header["Authorization"] = nil // taken away on purpose: the credential must not put it back
+			}
 			return true
 		}
 		text := content.String()
@@ -179,12 +198,12 @@ func (c *Call) variables(answered bool) object {
 		"request_path":              quote(r.Canonical),
 		"request_path_variables":    c.pathVariables(),
 		"request_parameters":        c.requestParameters(),
-		"request_headers":           headerObject(c.Header),
+		"request_headers":           lowerHeader(c.Header),
 		"request_expression":        encode(ceql.Flatten(c.where)),
 		"request_vendor_method":     quote(c.vendor.method),
 		"request_vendor_path":       quote(c.vendor.path),
 		"request_vendor_parameters": pairObject(c.vendor.parameters),
-		"request_vendor_headers":    headerObject(c.vendor.header),
+		"request_vendor_headers":    vendorHeader(c.vendor.header),
 		"request_root_key":          quote(r.RootKey),
 		"object_name":               quote(r.ObjectName),
 		"meta_data":                 []byte("{}"),
@@ -197,12 +216,12 @@ func (c *Call) variables(answered bool) object {
 	vars["request_vendor_body"], vars["request_vendor_body_map"] = bodyVariables(c.vendor.body)
 	if c.previous != nil {
 		vars["request_previous_response"] = parsedBody(c.previous)
-		vars["request_previous_response_headers"] = headerObject(c.previousHeader)
+		vars["request_previous_response_headers"] = lowerHeader(c.previousHeader)
 	}
 	if answered {
 		vars["response_body"] = parsedBody(c.response.body)
 		vars["response_body_raw"] = quote(string(c.response.body))
-		vars["response_headers"] = headerObject(c.response.header)
+		vars["response_headers"] = lowerHeader(c.response.header)
 		vars["response_status_code"] = []byte(strconv.Itoa(c.response.status))
 		vars["response_iserror"] = []byte(strconv.FormatBool(c.response.failed()))
 		vars["response_root_key"] = quote(r.RootKey)
@@ -242,14 +261,7 @@ func (c *Call) requestParameters() []byte {
 
 // configurationObject is the configuration in force without what authenticates at the provider or at us.
 func (c *Call) configurationObject() []byte {
-	values := make(map[string]string, len(c.Instance.Effective))
-	for key, value := range c.Instance.Effective {
-		values[key] = value
-	}
-	for key, value := range c.configuration {
-		values[key] = value
-	}
-	return encode(values)
+	return encode(c.effective())
 }
 
 func bodyVariables(body []byte) (asText, parsed []byte) {
@@ -270,13 +282,28 @@ func parsedBody(body []byte) []byte {
 	return quote(string(body))
 }
 
-func headerObject(header http.Header) []byte {
+// lowerHeader is a header as scripts see those of the caller and of the provider's answer: names in lower case,
+// set-cookie as a list. What authenticates at us is left out.
+func lowerHeader(header http.Header) []byte {
+	values := make(map[string]any, len(header))
+	for name, all := range header {
+		switch name {
+		case "Authorization", "Cookie":
+		case "Set-Cookie":
+			values["set-cookie"] = all
+		default:
+			values[strings.ToLower(name)] = strings.Join(all, ", ")
+		}
+	}
+	return encode(values)
+}
+
+// vendorHeader is the header of the provider's request, names in canonical case as connectors spell them.
+func vendorHeader(header http.Header) []byte {
 	values := make(map[string]string, len(header))
 	for name, all := range header {
-		values[strings.ToLower(name)] = strings.Join(all, ", ")
+		values[name] = strings.Join(all, ", ")
 	}
-	delete(values, "authorization")
-	delete(values, "cookie")
 	return encode(values)
 }
 

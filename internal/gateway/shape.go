@@ -26,12 +26,8 @@ func (g *Gateway) shape(_ context.Context, c *Call) error {
 	if media := c.response.header.Get("Content-Type"); strings.HasPrefix(media, "text/plain") && !gjson.ValidBytes(body) {
 		return nil
 	}
-	plan, err := c.plan()
-	if err != nil {
-		return err
-	}
 	out := getBuffer()
-	shaped, info, err := plan.Apply((*out)[:0], body)
+	shaped, info, err := c.plan().Apply((*out)[:0], body)
 	*out = shaped
 	if err != nil {
 		putBuffer(out)
@@ -50,11 +46,11 @@ func (g *Gateway) shape(_ context.Context, c *Call) error {
 }
 
 // plan is the compiled shape of this answer: the resource's own, unless fields or a hook ask for another.
-func (c *Call) plan() (*mapping.Plan, error) {
+func (c *Call) plan() *mapping.Plan {
 	dropNulls := c.Instance.Effective["filter.response.nulls"] != "false"
 	fields := c.fields()
 	if len(fields) == 0 && c.rootKeyOverride == nil {
-		return c.Resource.Shape(dropNulls), nil
+		return c.Resource.Shape(dropNulls)
 	}
 	spec := mapping.Spec{RootKey: c.Resource.RootKeyIn, DropNulls: dropNulls, Fields: fields, List: c.Resource.List}
 	if c.rootKeyOverride != nil {

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"maps"
 	"net/http"
 
 	"jackfield/internal/credential"
@@ -11,11 +12,18 @@ import (
 func (g *Gateway) sign(c *Call, request *http.Request) error {
 	base, err := c.baseURL()
 	if err != nil {
-		base = ""
+		base = "" // the request has an absolute address, which the definition must name
 	}
-	return credential.Sign(request, credential.Use{
-		Type:          c.Instance.AuthenticationType,
-		Configuration: c.Configuration,
-		Home:          base,
-	})
+	_, err = credential.Sign(request, c.Instance.AuthenticationType, c.effective(), credential.NewHosts(base, c.Program.Absolute()...))
+	return err
+}
+
+// effective is the configuration in force with what hooks of this call wrote.
+func (c *Call) effective() credential.Configuration {
+	if len(c.configuration) == 0 {
+		return c.Instance.Effective
+	}
+	merged := maps.Clone(c.Instance.Effective)
+	maps.Copy(merged, c.configuration)
+	return merged
 }

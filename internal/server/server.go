@@ -47,6 +47,8 @@ type Options struct {
 
 	AdminEmail    string // of the first administrator
 	AdminPassword string // "" = generated and returned once
+	// PasswordSetting is the setting that keeps a generated password, sealed; "" = it is kept nowhere.
+	PasswordSetting string
 
 	AllowPrivateProviders []netip.Prefix   // ranges that providers may live in besides the public ones
 	AllowAddresses        []netip.AddrPort // exact private addresses that may be reached
@@ -128,7 +130,9 @@ func (s *Server) open(ctx context.Context, o Options) error {
 
 	s.Access = access.New(s.DB, access.Options{Vault: keys, Log: o.Log})
 	s.closing(func(context.Context) error { s.Access.Close(); return nil })
-	s.First, err = s.Access.FirstStart(ctx, access.FirstStart{Email: o.AdminEmail, Password: o.AdminPassword})
+	s.First, err = s.Access.FirstStart(ctx, access.FirstStart{
+		Email: o.AdminEmail, Password: o.AdminPassword, PasswordSetting: o.PasswordSetting,
+	})
 	if err != nil {
 		return err
 	}
@@ -224,7 +228,7 @@ func (s *Server) serve(o Options, corridor *gateway.Gateway) {
 		Gateway: corridor, Usage: s.usage, Log: o.Log, Metrics: s.metrics,
 	})
 	screens := console.New(console.Options{
-		Access: s.Access, Log: o.Log, Notices: o.Notices, Logo: s.logo,
+		Access: s.Access, Log: o.Log, Notices: o.Notices, Logo: s.logo, PublicURL: o.PublicURL,
 	})
 	s.handler = s.routes(o, wire, screens)
 	s.http = &http.Server{

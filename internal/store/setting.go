@@ -8,7 +8,9 @@ import (
 	"jackfield/internal/vault"
 )
 
-func settingPlace(key string) vault.Place { return vault.Place{Table: "settings", Row: key, Column: "value"} }
+func settingPlace(key string) vault.Place {
+	return vault.Place{Table: "settings", Row: key, Column: "value"}
+}
 
 // Setting reads a small value of the installation. All of them are sealed.
 func (d *DB) Setting(ctx context.Context, key string) (value string, ok bool, err error) {
