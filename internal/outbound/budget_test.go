@@ -56,7 +56,7 @@ func TestACallerThatWouldWaitTooLongIsThrottled(t *testing.T) {
 			req := request(t, "POST", "http://p.test/", "")
 			req.Body = body
 			resp, err := c.Do(t.Context(), req, Policy{Budget: slow})
-			f := wantFault(t, resp, err, fault.Throttled, "2 calls per 60 s", "try again in 30 s")
+			f := gotFault(t, resp, err, fault.Throttled, "2 calls per 60 s", "try again in 30 s")
 			if f.RetryAfter.Round(time.Second) != 30*time.Second {
 				t.Errorf("RetryAfter %s", f.RetryAfter)
 			}

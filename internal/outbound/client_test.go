@@ -107,7 +107,13 @@ func read(t testing.TB, resp *http.Response, err error) string {
 }
 
 // wantFault checks the kind of an error and pieces of its message.
-func wantFault(t testing.TB, resp *http.Response, err error, kind fault.Kind, pieces ...string) *fault.Error {
+func wantFault(t testing.TB, resp *http.Response, err error, kind fault.Kind, pieces ...string) {
+	t.Helper()
+	_ = gotFault(t, resp, err, kind, pieces...)
+}
+
+// gotFault does the same and returns the fault.
+func gotFault(t testing.TB, resp *http.Response, err error, kind fault.Kind, pieces ...string) *fault.Error {
 	t.Helper()
 	if resp != nil {
 		_ = resp.Body.Close()
@@ -186,7 +192,7 @@ func TestARequestThatMustNotLeaveIsRefusedBeforeItIsSent(t *testing.T) {
 			req.Body = body
 			tt.change(req)
 			resp, err := c.Do(t.Context(), req, Policy{})
-			f := wantFault(t, resp, err, fault.Invalid, tt.says)
+			f := gotFault(t, resp, err, fault.Invalid, tt.says)
 			if strings.Contains(f.Error(), secret) {
 				t.Errorf("the message shows the value: %s", f.Error())
 			}
@@ -228,7 +234,7 @@ func TestACallThatTakesTooLongIsEnded(t *testing.T) {
 				})
 				start := time.Now()
 				resp, err := c.Do(t.Context(), request(t, "GET", "http://p.test/?key=s3cret", ""), tt.policy)
-				f := wantFault(t, resp, err, fault.Provider, "p.test", tt.says)
+				f := gotFault(t, resp, err, fault.Provider, "p.test", tt.says)
 				if strings.Contains(f.Error(), "s3cret") {
 					t.Errorf("the message shows the query: %v", f)
 				}
@@ -330,14 +336,14 @@ func TestACallerThatGivesUpIsNotBlamedOnTheProvider(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		resp, err := c.Do(ctx, request(t, "GET", "http://p.test/", ""), Policy{})
-		f := wantFault(t, resp, err, fault.Unavailable, "given up")
+		f := gotFault(t, resp, err, fault.Unavailable, "given up")
 		if !errors.Is(f, context.Canceled) {
 			t.Errorf("cause %v", f.Cause)
 		}
 		ctx, cancel = context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		resp, err = c.Do(ctx, request(t, "GET", "http://p.test/", ""), Policy{})
-		f = wantFault(t, resp, err, fault.Provider, "time that was left")
+		f = gotFault(t, resp, err, fault.Provider, "time that was left")
 		if !errors.Is(f, context.DeadlineExceeded) {
 			t.Errorf("cause %v", f.Cause)
 		}
@@ -351,7 +357,7 @@ func TestAnUnreachableProviderIsNamed(t *testing.T) {
 	gone := s.URL
 	s.Close()
 	resp, err := c.Do(t.Context(), request(t, "GET", gone+"/?key=s3cret", ""), Policy{Attempts: 1})
-	f := wantFault(t, resp, err, fault.Provider, strings.TrimPrefix(gone, "http://"), "refuses connections")
+	f := gotFault(t, resp, err, fault.Provider, strings.TrimPrefix(gone, "http://"), "refuses connections")
 	if strings.Contains(f.Error(), "s3cret") {
 		t.Errorf("the error shows the query: %v", f)
 	}

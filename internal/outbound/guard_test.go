@@ -133,7 +133,7 @@ func TestARefusedAddressIsNamedWithTheWayToAllowIt(t *testing.T) {
 		t.Errorf("%d tries of a refused address", seen)
 	}
 	resp, err = c.Do(t.Context(), request(t, "GET", "http://169.254.169.254/latest/meta-data/", ""), Policy{})
-	f := wantFault(t, resp, err, fault.Invalid, "169.254.169.254", "always refused")
+	f := gotFault(t, resp, err, fault.Invalid, "169.254.169.254", "always refused")
 	if strings.Contains(f.Message, "--allow") {
 		t.Errorf("message offers an option that does not help: %s", f.Message)
 	}
