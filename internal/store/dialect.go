@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -21,6 +22,15 @@ var (
 	sqliteDialect   = dialect{name: "sqlite"}
 	postgresDialect = dialect{name: "postgres", lock: "SELECT pg_advisory_xact_lock(hashtext($1))", forLate: " FOR UPDATE"}
 )
+
+// parameter is the n-th parameter of a statement with thousands of them. SQLite looks up every $n by name, in a time
+// that grows with their square, so there they stay without a name.
+func (d dialect) parameter(n int) string {
+	if d.name == "sqlite" {
+		return "?"
+	}
+	return "$" + strconv.Itoa(n)
+}
 
 // isDuplicate reports whether an error is a unique value that is taken.
 func isDuplicate(err error) bool {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 
 	"jackfield/internal/fault"
 	"jackfield/internal/vault"
@@ -44,9 +45,13 @@ type core struct {
 	usageWriter *sql.DB
 	usageReader *sql.DB
 	pool        *pgxpool.Pool // nil on SQLite
-	changes     *changes
-	stop        context.CancelFunc
-	stopped     chan struct{}
+
+	usageMu      sync.Mutex
+	usageInserts map[int]*sql.Stmt // by number of records
+
+	changes *changes
+	stop    context.CancelFunc
+	stopped chan struct{}
 }
 
 // runner is what *sql.DB and *sql.Tx have in common.
@@ -65,7 +70,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &core{vault: o.Vault, log: o.Log, dir: o.Dir, changes: newChanges(), stopped: make(chan struct{})}
+	c := &core{vault: o.Vault, log: o.Log, dir: o.Dir, changes: newChanges(), usageInserts: map[int]*sql.Stmt{}, stopped: make(chan struct{})}
 	var err error
 	if o.URL == "" {
 		err = c.openSQLite(ctx, o.Dir)
@@ -93,6 +98,9 @@ func (d *DB) Close() error {
 
 func (c *core) closeAll() error {
 	var failures []error
+	for _, statement := range c.usageInserts {
+		failures = append(failures, statement.Close())
+	}
 	for _, pool := range []*sql.DB{c.usageReader, c.usageWriter, c.reader, c.writer} {
 		if pool != nil && !(pool == c.writer && pool == c.reader) {
 			failures = append(failures, pool.Close())

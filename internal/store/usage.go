@@ -2,8 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -13,8 +13,9 @@ const usageColumns = `id, request_id, at, duration, status, method, uri, api, ip
 
 const usageWidth = 19 // columns without the id
 
-// usageBatch is how many records one statement inserts: PostgreSQL takes 65,535 parameters.
-const usageBatch = 500
+// usageBlock is how many records one statement inserts. Its text is always the same, so that the databases parse it
+// once; what is left over goes one by one.
+const usageBlock = 32
 
 // InsertUsage stores traffic records in one transaction.
 func (d *DB) InsertUsage(ctx context.Context, records []UsageRecord) error {
@@ -22,39 +23,60 @@ func (d *DB) InsertUsage(ctx context.Context, records []UsageRecord) error {
 	if err != nil {
 		return failure("write usage", err)
 	}
-	for from := 0; from < len(records); from += usageBatch {
-		statement, args := usageInsert(records[from:min(from+usageBatch, len(records))])
-		if _, err := tx.ExecContext(ctx, statement, args...); err != nil {
-			_ = tx.Rollback() // the first error is the one that counts
+	defer func() { _ = tx.Rollback() }() // does nothing after a commit
+	for len(records) > 0 {
+		n := 1
+		if len(records) >= usageBlock {
+			n = usageBlock
+		}
+		statement, err := d.usageStatement(ctx, n)
+		if err != nil {
 			return failure("write usage", err)
 		}
+		if _, err := tx.StmtContext(ctx, statement).ExecContext(ctx, usageArguments(records[:n])...); err != nil {
+			return failure("write usage", err)
+		}
+		records = records[n:]
 	}
 	return failure("write usage", tx.Commit())
 }
 
-func usageInsert(records []UsageRecord) (string, []any) {
+// usageStatement prepares the insert of a number of records, once.
+func (c *core) usageStatement(ctx context.Context, records int) (*sql.Stmt, error) {
+	c.usageMu.Lock()
+	defer c.usageMu.Unlock()
+	if s := c.usageInserts[records]; s != nil {
+		return s, nil
+	}
 	var out strings.Builder
 	out.WriteString("INSERT INTO usage (" + strings.TrimPrefix(usageColumns, "id, ") + ") VALUES ")
-	args := make([]any, 0, len(records)*usageWidth)
-	for n := range records {
-		if n > 0 {
+	for n := range records * usageWidth {
+		switch {
+		case n == 0:
+			out.WriteByte('(')
+		case n%usageWidth == 0:
+			out.WriteString("), (")
+		default:
 			out.WriteString(", ")
 		}
-		out.WriteByte('(')
-		for column := range usageWidth {
-			if column > 0 {
-				out.WriteString(", ")
-			}
-			out.WriteByte('$')
-			out.WriteString(strconv.Itoa(n*usageWidth + column + 1))
-		}
-		out.WriteByte(')')
+		out.WriteString(c.dialect.parameter(n + 1))
+	}
+	s, err := c.usageWriter.PrepareContext(context.WithoutCancel(ctx), out.String()+")")
+	if err == nil {
+		c.usageInserts[records] = s
+	}
+	return s, err
+}
+
+func usageArguments(records []UsageRecord) []any {
+	args := make([]any, 0, len(records)*usageWidth)
+	for n := range records {
 		r := &records[n]
 		args = append(args, r.RequestID, millis(r.At), r.Duration.Microseconds(), r.Status, r.Method, r.URI, r.API, r.IP,
 			r.OrganizationID, r.OrganizationExternalID, r.OrganizationName, r.AccountID, r.UserID, r.InstanceID, r.InstanceName,
 			r.ConnectorKey, r.ConnectorName, r.Hub, tagsText(r.Tags))
 	}
-	return out.String(), args
+	return args
 }
 
 func tagsText(tags []string) string {

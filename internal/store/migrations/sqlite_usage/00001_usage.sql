@@ -24,4 +24,3 @@ CREATE TABLE usage (
 );
 CREATE INDEX usage_request ON usage (request_id);
 CREATE INDEX usage_at ON usage (at);
-CREATE INDEX usage_organization ON usage (organization_id, id);
