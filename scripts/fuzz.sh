@@ -4,8 +4,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 time=${FUZZTIME:-30s}
 [ $# -gt 0 ] || set -- ./...
-for package in $(go list "$@"); do
-	for target in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true); do
+packages=$(go list "$@")
+for package in $packages; do
+	names=$(go test -list '^Fuzz' "$package")
+	for target in $(grep '^Fuzz' <<<"$names" || true); do
 		echo "== $package $target for $time"
 		go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" "$package"
 	done
