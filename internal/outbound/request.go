@@ -118,14 +118,14 @@ func (o Origin) Trusts(other Origin) bool {
 }
 
 // credentialWords mark a header name that carries a credential by its look.
-var credentialWords = []string{"auth", "token", "secret", "api-key", "apikey", "access-key", "password", "cookie", "session", "signature", "credential"}
+var credentialWords = []string{"auth", "token", "secret", "password", "cookie", "session", "signature", "credential"}
 
 // IsCredentialHeader reports whether a header carries a credential, judged by its name: Authorization,
 // Cookie, X-Api-Key, X-Auth-Token and the like. Such headers are dropped on a redirect to another party
 // and belong in no trace or log.
 func IsCredentialHeader(name string) bool {
 	name = strings.ToLower(name)
-	return slices.ContainsFunc(credentialWords, func(w string) bool { return strings.Contains(name, w) })
+	return strings.HasSuffix(name, "key") || slices.ContainsFunc(credentialWords, func(w string) bool { return strings.Contains(name, w) })
 }
 
 // sizeText writes a number of bytes that is a limit.
