@@ -19,19 +19,24 @@ const usageBlock = 32
 
 // InsertUsage stores traffic records in one transaction.
 func (d *DB) InsertUsage(ctx context.Context, records []UsageRecord) error {
+	// Prepared before the transaction, which holds the only connection of SQLite's writer.
+	single, err := d.usageStatement(ctx, 1)
+	if err != nil {
+		return failure("write usage", err)
+	}
+	block, err := d.usageStatement(ctx, usageBlock)
+	if err != nil {
+		return failure("write usage", err)
+	}
 	tx, err := d.usageWriter.BeginTx(ctx, nil)
 	if err != nil {
 		return failure("write usage", err)
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after a commit
 	for len(records) > 0 {
-		n := 1
+		n, statement := 1, single
 		if len(records) >= usageBlock {
-			n = usageBlock
-		}
-		statement, err := d.usageStatement(ctx, n)
-		if err != nil {
-			return failure("write usage", err)
+			n, statement = usageBlock, block
 		}
 		if _, err := tx.StmtContext(ctx, statement).ExecContext(ctx, usageArguments(records[:n])...); err != nil {
 			return failure("write usage", err)
