@@ -1,0 +1,208 @@
+package sandbox
+
+import (
+	"crypto/hmac"
+	"crypto/md5" //nolint:gosec // scripts sign for providers that ask for it
+	"crypto/rand"
+	"crypto/sha1" //nolint:gosec // ditto
+	"crypto/sha256"
+	"crypto/sha512"
+	"embed"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"strconv"
+	"strings"
+	"time"
+
+	"modernc.org/quickjs"
+)
+
+//go:embed modules/*.js
+var moduleFiles embed.FS
+
+// moduleFile is the file of each module that a script, or a module, can require.
+var moduleFile = map[string]string{
+	"lodash":                 "modules/lodash.js",
+	"moment":                 "modules/moment.js",
+	"lodash/fp/_baseConvert": "modules/lodash_fp_baseConvert.js",
+	"./_mapping":             "modules/lodash_fp_mapping.js",
+	"./placeholder":          "modules/lodash_fp_placeholder.js",
+}
+
+// Bounds of what a script may hand out besides its result.
+const (
+	maxLogLines  = 1000
+	maxLogLength = 64 << 10 // bytes of all lines together
+	maxRandom    = 10_000   // characters of one random text
+)
+
+// bridge is everything a machine can ask of its host.
+type bridge struct {
+	worker *worker
+	vm     *quickjs.VM
+	call   *call
+	until  time.Time
+	report *report
+	logged int
+}
+
+func (b *bridge) overtime() bool { return !time.Now().Before(b.until) }
+
+// serve answers a request of the prelude. A script never reaches it but through the prelude's functions.
+func (b *bridge) serve(args []any) (any, error) {
+	texts := make([]string, len(args))
+	for i, arg := range args {
+		text, ok := arg.(string)
+		if !ok {
+			return nil, errors.New("the host takes texts only")
+		}
+		texts[i] = text
+	}
+	if len(texts) < 2 {
+		return nil, errors.New("the host was asked for nothing")
+	}
+	switch verb, first := texts[0], texts[1]; verb {
+	case "variable":
+		return string(b.call.variables[first]), nil
+	case "done":
+		return nil, b.done(first)
+	case "log":
+		b.log(first)
+		return nil, nil
+	case "error":
+		return nil, b.thrown(texts)
+	case "module":
+		return b.module(first)
+	case "hash":
+		return digest(texts)
+	case "encode64":
+		return base64.StdEncoding.EncodeToString([]byte(first)), nil
+	case "decode64":
+		plain, err := base64.StdEncoding.DecodeString(first)
+		if err != nil {
+			return nil, errors.New("the text is no base64")
+		}
+		return strings.ToValidUTF8(string(plain), "�"), nil
+	case "random":
+		return random(texts)
+	}
+	return nil, errors.New("the host does not know that")
+}
+
+func (b *bridge) done(json string) error {
+	if len(json) > b.call.limits.output {
+		b.report.outcome = limitOutput
+		b.vm.Interrupt()
+		return errors.New("the result is too large")
+	}
+	b.report.done = []byte(json)
+	return nil
+}
+
+func (b *bridge) log(line string) {
+	if room := maxLogLength - b.logged; len(line) > room {
+		line = strings.ToValidUTF8(line[:max(room, 0)], "")
+	}
+	if line == "" || len(b.report.logs) >= maxLogLines {
+		return
+	}
+	b.logged += len(line)
+	b.report.logs = append(b.report.logs, line)
+}
+
+// thrown takes what a script threw. Limits come as errors too: a script may have caught and thrown them again.
+func (b *bridge) thrown(texts []string) error {
+	if len(texts) < 3 || b.report.outcome != finished {
+		return nil
+	}
+	b.report.outcome, b.report.message, b.report.stack = thrown, cut(texts[1]), cut(texts[2])
+	switch texts[1] {
+	case "InternalError: out of memory":
+		b.report.outcome = limitMemory
+	case "InternalError: stack overflow":
+		b.report.outcome = limitStack
+	case "InternalError: interrupted":
+		b.report.outcome = limitTime
+	}
+	return nil
+}
+
+func cut(text string) string {
+	const most = 4 << 10
+	if len(text) > most {
+		return strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
+}
+
+// module puts a module's function on the global object, from where the prelude takes it away.
+func (b *bridge) module(name string) (any, error) {
+	compiled := b.worker.modules[name]
+	if compiled == nil {
+		file, ok := moduleFile[name]
+		if !ok {
+			return false, nil
+		}
+		source, err := moduleFiles.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		if compiled, err = b.vm.Compile("globalThis.__module = function (module, exports, require) {"+string(source)+"\n}", quickjs.EvalGlobal); err != nil {
+			return nil, fmt.Errorf("the module %s does not compile: %w", name, err)
+		}
+		b.worker.modules[name] = compiled
+	}
+	_, err := b.vm.EvalBytecode(compiled)
+	return true, err
+}
+
+// digest answers CE.md5 and CE.hmac: algorithm, encoding, secret or \0 for a plain hash, text.
+func digest(texts []string) (any, error) {
+	if len(texts) != 5 {
+		return nil, errors.New("a hash needs an algorithm, an encoding, a secret and a text")
+	}
+	var make func() hash.Hash
+	switch strings.ToLower(texts[1]) {
+	case "md5":
+		make = md5.New
+	case "sha1":
+		make = sha1.New
+	case "sha256":
+		make = sha256.New
+	case "sha512":
+		make = sha512.New
+	default:
+		return nil, fmt.Errorf("the hash %s is not available: there are md5, sha1, sha256 and sha512", texts[1])
+	}
+	h := make()
+	if texts[3] != "\x00" {
+		h = hmac.New(make, []byte(texts[3]))
+	}
+	h.Write([]byte(texts[4])) // a hash takes everything
+	sum := h.Sum(nil)
+	switch strings.ToLower(texts[2]) {
+	case "hex":
+		return hex.EncodeToString(sum), nil
+	case "base64":
+		return base64.StdEncoding.EncodeToString(sum), nil
+	}
+	return nil, fmt.Errorf("the encoding %s is not available: there are hex and base64", texts[2])
+}
+
+func random(texts []string) (any, error) {
+	n, err := strconv.Atoi(texts[1])
+	if err != nil || n < 0 || n > maxRandom || len(texts) != 3 || texts[2] == "" {
+		return nil, fmt.Errorf("a random text has 0 to %d characters", maxRandom)
+	}
+	bytes := make([]byte, n)
+	if _, err := rand.Read(bytes); err != nil {
+		return nil, err
+	}
+	for i, value := range bytes {
+		bytes[i] = texts[2][int(value)%len(texts[2])]
+	}
+	return string(bytes), nil
+}

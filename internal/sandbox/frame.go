@@ -1,0 +1,181 @@
+package sandbox
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// maxFrame bounds a message in either direction, in bytes. Inputs above it are refused before they are sent.
+const maxFrame = 96 << 20
+
+// Parent and worker speak in frames: four bytes of length, then fields, each with its own length.
+
+type writer struct{ buffer []byte }
+
+func newWriter() *writer { return &writer{buffer: make([]byte, 4, 4096)} }
+
+func (w *writer) byte(b byte)    { w.buffer = append(w.buffer, b) }
+func (w *writer) number(n int)   { w.buffer = binary.LittleEndian.AppendUint32(w.buffer, uint32(n)) }
+func (w *writer) text(s string)  { w.number(len(s)); w.buffer = append(w.buffer, s...) }
+func (w *writer) bytes(b []byte) { w.number(len(b)); w.buffer = append(w.buffer, b...) }
+func (w *writer) frame() []byte {
+	binary.LittleEndian.PutUint32(w.buffer, uint32(len(w.buffer)-4))
+	return w.buffer
+}
+
+type reader struct {
+	rest []byte
+	bad  bool
+}
+
+func (r *reader) take(n int) []byte {
+	if n < 0 || n > len(r.rest) {
+		r.bad = true
+		return nil
+	}
+	taken := r.rest[:n]
+	r.rest = r.rest[n:]
+	return taken
+}
+
+func (r *reader) byte() byte {
+	if b := r.take(1); b != nil {
+		return b[0]
+	}
+	return 0
+}
+
+func (r *reader) number() int {
+	if b := r.take(4); b != nil {
+		return int(binary.LittleEndian.Uint32(b))
+	}
+	return 0
+}
+
+func (r *reader) text() string  { return string(r.take(r.number())) }
+func (r *reader) bytes() []byte { return r.take(r.number()) }
+
+// readFrame reads one message. The buffer is used again when it is large enough.
+func readFrame(from io.Reader, buffer []byte) ([]byte, error) {
+	var head [4]byte
+	if _, err := io.ReadFull(from, head[:]); err != nil {
+		return nil, err
+	}
+	length := int(binary.LittleEndian.Uint32(head[:]))
+	if length > maxFrame {
+		return nil, fmt.Errorf("a message of %d bytes is too large", length)
+	}
+	if cap(buffer) < length {
+		buffer = make([]byte, length)
+	}
+	buffer = buffer[:length]
+	_, err := io.ReadFull(from, buffer)
+	return buffer, err
+}
+
+// call is a request to a worker.
+type call struct {
+	hash      []byte
+	program   string // "" = the worker has it
+	limits    limits
+	variables map[string]json.RawMessage
+}
+
+// limits are those that the worker itself keeps.
+type limits struct {
+	milliseconds, memory, stack, output int
+}
+
+func (c *call) frame() ([]byte, error) {
+	w := newWriter()
+	w.bytes(c.hash)
+	w.text(c.program)
+	w.number(c.limits.milliseconds)
+	w.number(c.limits.memory)
+	w.number(c.limits.stack)
+	w.number(c.limits.output)
+	w.number(len(c.variables))
+	for name, value := range c.variables {
+		w.text(name)
+		w.bytes(value)
+	}
+	if len(w.buffer)-4 > maxFrame {
+		return nil, errors.New("too large")
+	}
+	return w.frame(), nil
+}
+
+func readCall(frame []byte) (*call, error) {
+	r := reader{rest: frame}
+	c := &call{hash: r.bytes(), program: r.text()}
+	c.limits = limits{r.number(), r.number(), r.number(), r.number()}
+	n := r.number()
+	c.variables = make(map[string]json.RawMessage, min(n, 64))
+	for range n {
+		if r.bad {
+			break
+		}
+		c.variables[r.text()] = r.bytes()
+	}
+	if r.bad {
+		return nil, errors.New("a request does not read")
+	}
+	return c, nil
+}
+
+// outcome is how a run ended.
+type outcome byte
+
+const (
+	finished  outcome = iota // normally, with or without a result
+	thrown                   // the script threw, or did not compile
+	limitTime                // it ran too long
+	limitMemory
+	limitStack
+	limitOutput
+	unknownScript // the worker has forgotten the script: send it again
+)
+
+// report is a worker's answer.
+type report struct {
+	outcome outcome
+	message string // of what was thrown
+	stack   string
+	done    []byte
+	logs    []string
+}
+
+func (p *report) frame() []byte {
+	w := newWriter()
+	w.byte(byte(p.outcome))
+	w.text(p.message)
+	w.text(p.stack)
+	w.bytes(p.done)
+	w.number(len(p.logs))
+	for _, line := range p.logs {
+		w.text(line)
+	}
+	return w.frame()
+}
+
+func readReport(frame []byte) (*report, error) {
+	r := reader{rest: frame}
+	p := &report{outcome: outcome(r.byte()), message: r.text(), stack: r.text()}
+	if done := r.bytes(); len(done) > 0 {
+		p.done = append([]byte(nil), done...)
+	}
+	n := r.number()
+	for range n {
+		if r.bad {
+			break
+		}
+		p.logs = append(p.logs, r.text())
+	}
+	if r.bad {
+		return nil, errors.New("an answer does not read")
+	}
+	return p, nil
+}
