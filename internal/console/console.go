@@ -11,18 +11,22 @@ import (
 	"strings"
 
 	"jackfield/internal/access"
+	"jackfield/web"
 )
 
-// Options of the console. Access and Dist are required.
+// noPage stands in for a console that is not in the program: somebody built it without web/dist.
+const noPage = "<!doctype html><title>Jackfield</title><p>The console is not part of this program. The API works."
+
+// Options of the console. Access is required.
 type Options struct {
 	Access *access.Service
-	Dist   fs.FS // the built console, web.Dist()
+	Dist   fs.FS // the built console; nil = the one built into this program
 
 	// Logo returns the SVG of a connector's logo, false when it has none. Nil = no connector has one.
 	Logo func(connectorKey string) ([]byte, bool)
-	// Notices returns what the console tells a caller on its first screens, e.g. that a connector's
-	// default address is overridden. Nil = nothing.
-	Notices func(*access.Principal) []string
+	// Notices are what the console tells everybody on its first screens, e.g. that a connector's default
+	// address is overridden.
+	Notices []string
 	// PublicURL is the address people use. With https the session cookie is sent over TLS only.
 	PublicURL string
 	Log       *slog.Logger
@@ -33,7 +37,7 @@ type Options struct {
 type Console struct {
 	access  *access.Service
 	logo    func(string) ([]byte, bool)
-	notices func(*access.Principal) []string
+	notices []string
 	secure  bool   // the public address is https
 	host    string // of the public address; empty when none is set
 	log     *slog.Logger
@@ -43,8 +47,11 @@ type Console struct {
 	routes *http.ServeMux
 }
 
-// New reads the build. It fails when the build has no index.html.
-func New(o Options) (*Console, error) {
+// New reads the build and makes the routes.
+func New(o Options) *Console {
+	if o.Dist == nil {
+		o.Dist = web.Dist()
+	}
 	c := &Console{access: o.Access, logo: o.Logo, notices: o.Notices, log: o.Log}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
@@ -53,7 +60,8 @@ func New(o Options) (*Console, error) {
 		c.secure, c.host = strings.EqualFold(public.Scheme, "https"), public.Host
 	}
 	if err := c.load(o.Dist); err != nil {
-		return nil, err
+		c.log.Error("the console cannot be shown; the API is not affected", "error", err)
+		c.page = newAsset("index.html", []byte(noPage))
 	}
 	c.routes = http.NewServeMux()
 	c.routes.HandleFunc("POST /console/session", c.logIn)
@@ -63,7 +71,7 @@ func New(o Options) (*Console, error) {
 	c.routes.HandleFunc("GET /console/logos/{file}", c.logoFile)
 	c.routes.HandleFunc("GET /elements/jsp/login.jsp", c.oldLogin)
 	c.routes.HandleFunc("GET /", c.file)
-	return c, nil
+	return c
 }
 
 // ServeHTTP serves the console. Mount it at /, with the wire API in front of it.

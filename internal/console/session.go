@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"jackfield/internal/access"
@@ -49,17 +50,14 @@ type namedBody struct {
 }
 
 func (c *Console) describe(p *access.Principal, token string) sessionBody {
-	body := sessionBody{
+	return sessionBody{
 		Authenticated: true,
 		CSRF:          c.access.CSRFToken(token),
 		User:          &userBody{ID: p.User.ID, Email: p.User.Email, FirstName: p.User.FirstName, LastName: p.User.LastName},
 		Account:       &namedBody{ID: p.Account.ID, Name: p.Account.Name},
 		Organization:  &namedBody{ID: p.Organization.ID, Name: p.Organization.Name},
+		Notices:       c.notices,
 	}
-	if c.notices != nil {
-		body.Notices = c.notices(p)
-	}
-	return body
 }
 
 // logIn answers POST /console/session: it checks the password, ends the session the browser had, and sets
@@ -176,13 +174,19 @@ func foreignPage() error {
 func (c *Console) cookie(r *http.Request, token string, life time.Duration) *http.Cookie {
 	cookie := &http.Cookie{
 		Name: CookieName, Value: token, Path: "/",
-		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: c.secure || r.TLS != nil || r.URL.Scheme == "https", // the scheme is set by the server behind a trusted proxy
+		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: c.secure || overTLS(r),
 		MaxAge: int(life / time.Second),
 	}
 	if life < 0 {
 		cookie.MaxAge = -1
 	}
 	return cookie
+}
+
+// overTLS reports whether the browser's connection is encrypted, here or at the proxy in front. The server
+// has removed the header unless a trusted proxy set it.
+func overTLS(r *http.Request) bool {
+	return r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 }
 
 func cookieValue(r *http.Request) string {
