@@ -36,12 +36,16 @@ type Resource struct {
 	RootKeyIn  string // unwraps the answer (right part)
 
 	takesBody bool
+	secrets   []string               // headers that carry configuration
 	lifts     []*connector.Parameter // parameters that lift a term out of where
 	plans     [2]*mapping.Plan       // without and with the null filter, no fields
 }
 
 // TakesBody reports whether a parameter of the resource reads the caller's body.
 func (r *Resource) TakesBody() bool { return r.takesBody }
+
+// SecretHeaders names the provider headers that are filled from the configuration: they may carry a credential.
+func (r *Resource) SecretHeaders() []string { return r.secrets }
 
 // Lifts lists the parameters whose value is lifted out of the where expression.
 func (r *Resource) Lifts() []*connector.Parameter { return r.lifts }
@@ -135,6 +139,9 @@ func compileResource(p *Program, source *connector.Resource, before, after []*sa
 
 func (r *Resource) bind(p *connector.Parameter) {
 	r.Parameters = append(r.Parameters, p)
+	if p.Type == connector.TypeConfiguration && p.VendorType == connector.TypeHeader {
+		r.secrets = append(r.secrets, p.VendorName)
+	}
 	switch p.Type {
 	case connector.TypeBody, connector.TypeBodyField, connector.TypeForm, connector.TypeMultipart, connector.TypeFile:
 		r.takesBody = true

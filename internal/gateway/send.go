@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"jackfield/internal/connector"
@@ -38,17 +39,71 @@ func (g *Gateway) send(ctx context.Context, c *Call) error {
 	if err := g.sign(c, request); err != nil {
 		return err
 	}
-	response, err := g.outbound.Do(ctx, request, g.policy(c))
+	ctx, cancel := context.WithCancel(ctx)
+	request = request.WithContext(ctx)
+	policy := g.policy(c)
+	late := lateAfter(policy, cancel)
+	response, err := g.outbound.Do(ctx, request, policy)
 	if err != nil {
+		defer cancel()
+		if late.happened() {
+			return tooSlow()
+		}
 		return err
 	}
 	c.response = vendorResponse{status: response.StatusCode, header: response.Header}
 	if c.streams(response) {
-		c.stream = response.Body
+		late.stop()
+		c.stream = &streamBody{response.Body, cancel}
 		return nil
 	}
-	defer response.Body.Close()
-	return c.readAnswer(response)
+	defer cancel()
+	err = errors.Join(c.readAnswer(response), response.Body.Close())
+	if err != nil && late.happened() {
+		return tooSlow()
+	}
+	late.stop()
+	return err
+}
+
+// streamBody is a provider's answer on its way to the caller.
+type streamBody struct {
+	io.ReadCloser
+	cancel context.CancelFunc
+}
+
+func (s *streamBody) Close() error {
+	defer s.cancel()
+	return s.ReadCloser.Close()
+}
+
+// deadline ends a call that may stream but then did not: a file may take its time, a JSON answer may not.
+type deadline struct {
+	timer *time.Timer // nil when the client itself keeps the time
+	fired atomic.Bool
+}
+
+func lateAfter(policy outbound.Policy, cancel context.CancelFunc) *deadline {
+	d := &deadline{}
+	if policy.Stream {
+		d.timer = time.AfterFunc(outbound.DefaultTimeout, func() { d.fired.Store(true); cancel() })
+	}
+	return d
+}
+
+func (d *deadline) stop() {
+	if d.timer != nil {
+		d.timer.Stop()
+	}
+}
+
+func (d *deadline) happened() bool {
+	d.stop()
+	return d.fired.Load()
+}
+
+func tooSlow() error {
+	return fault.New(fault.Provider, "The provider did not answer within %s", outbound.DefaultTimeout)
 }
 
 // request builds the provider's request from what parameters and hooks left.
@@ -78,10 +133,13 @@ func (g *Gateway) request(ctx context.Context, c *Call) (*http.Request, error) {
 	return request, nil
 }
 
+// policy is what the provider call may do. Whether an answer is a file is only known when it comes, so every answer
+// that may flow through is treated as one until then; what is read into memory is bounded by maxBuffered.
 func (g *Gateway) policy(c *Call) outbound.Policy {
-	policy := outbound.Policy{MaxBody: g.maxFile}
-	if c.upload != nil || c.declaresFile() {
-		policy.Stream = true
+	policy := outbound.Policy{
+		MaxBody:       g.maxFile,
+		Stream:        c.upload != nil || c.mayStream(),
+		SecretHeaders: c.Resource.SecretHeaders(),
 	}
 	if !g.unlimited {
 		policy.Budget = c.budget()
@@ -89,10 +147,9 @@ func (g *Gateway) policy(c *Call) outbound.Policy {
 	return policy
 }
 
-// declaresFile reports whether the definition says that the answer is not JSON.
-func (c *Call) declaresFile() bool {
-	r := c.Resource.Response
-	return r != nil && r.ContentType != "" && !isJSON(r.ContentType)
+// mayStream reports whether the answer could flow through untouched: nothing has to look at it.
+func (c *Call) mayStream() bool {
+	return !c.Lifecycle && !c.Resource.List && len(c.Resource.After) == 0 && c.Resource.NextResource == ""
 }
 
 // budget is the token bucket of the connector's credential. The connector names its rate in
@@ -109,7 +166,7 @@ func (c *Call) budget() outbound.Budget {
 	digest := sha256.New()
 	for _, entry := range c.Program.Connector.Configuration {
 		if entry.Required {
-			io.WriteString(digest, c.Instance.Effective[entry.Key]+"\x00")
+			digest.Write([]byte(c.Instance.Effective[entry.Key] + "\x00")) // a hash takes everything
 		}
 	}
 	return outbound.Budget{
@@ -121,7 +178,7 @@ func (c *Call) budget() outbound.Budget {
 
 // streams reports whether the provider's answer flows through untouched: a file, with no script to see it.
 func (c *Call) streams(response *http.Response) bool {
-	if c.Lifecycle || len(c.Resource.After) > 0 || c.Resource.NextResource != "" || response.StatusCode > 207 {
+	if !c.mayStream() || response.StatusCode > 207 {
 		return false
 	}
 	media, _, err := mime.ParseMediaType(response.Header.Get("Content-Type"))

@@ -147,9 +147,10 @@ func (s *Server) open(ctx context.Context, o Options) error {
 		return err
 	}
 	s.closing(func(context.Context) error { return scripts.Close() })
+	s.metrics.MustRegister(scriptMetrics(scripts)...)
 	client := outbound.New(outbound.Options{
 		AllowPrivate: o.AllowPrivateProviders, AllowAddresses: o.AllowAddresses, MaxStream: o.MaxFile,
-		UserAgent: "Jackfield/" + o.Version,
+		UserAgent: "Jackfield/" + o.Version, Observe: s.observeProviders(),
 	})
 	s.closing(func(context.Context) error { client.Close(); return nil })
 	corridor := gateway.New(gateway.Options{
