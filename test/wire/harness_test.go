@@ -43,12 +43,10 @@ type house struct {
 type option func(*server.Options)
 
 // with adds a connector whose base.url is the given provider.
-func with(provider *httptest.Server, definition string) option {
+func with(provider *httptest.Server, def *connector.Definition) option {
+	entry := def.Entry("base.url")
+	entry.DefaultValue = strings.ReplaceAll(entry.DefaultValue, "PROVIDER", provider.URL)
 	return func(o *server.Options) {
-		def, err := connector.ParseJSON([]byte(strings.ReplaceAll(definition, "PROVIDER", provider.URL)))
-		if err != nil {
-			panic(err)
-		}
 		o.Definitions = append(o.Definitions, def)
 		o.AllowAddresses = append(o.AllowAddresses, addressOf(provider.URL))
 	}
