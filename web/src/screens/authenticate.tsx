@@ -199,7 +199,7 @@ function Entry(props: { entry: ConfigurationEntry; value: string; error?: string
       required={entry.required}
       secret={isSecret(entry)}
       autoComplete={isSecret(entry) ? "new-password" : "off"}
-      lines={isLong(entry) ? 6 : 1}
+      lines={isLong(entry) ? 4 : 1}
       mono={isLong(entry)}
       value={value}
       onChange={onChange}

@@ -134,7 +134,7 @@ function Card({ connector, hub, count }: { connector: ConnectorRow; hub: string;
         </div>
         <span className="tag">{hub}</span>
       </div>
-      <p className="line-clamp-2 min-h-10 text-muted">{connector.description}</p>
+      <p className="line-clamp-3 text-muted">{connector.description}</p>
       <div className="mt-auto flex min-h-9 items-center gap-2 border-t border-line pt-3">
         <span className="flex min-w-0 flex-1 flex-wrap items-center gap-1.5 text-sm text-muted">
           {connector.beta ? <span className="tag">{t.connectors.beta}</span> : null}

@@ -9,11 +9,13 @@ export interface Form {
   optional: ConfigurationEntry[];
 }
 
+const last = 1e9; // an entry without an order comes after all that have one
+
 /** Entries that are asked for, in display order; the required ones first. */
 export function formOf(connector: Connector): Form {
   const asked = (connector.configuration ?? [])
     .filter((entry) => !entry.hideFromConsole && !entry.internal)
-    .sort((a, b) => (a.displayOrder ?? 0) - (b.displayOrder ?? 0));
+    .sort((a, b) => (a.displayOrder ?? last) - (b.displayOrder ?? last));
   const chooser = (entry: ConfigurationEntry) => entry.key === "authentication.type";
   const needed = asked.filter((entry) => entry.required || chooser(entry));
   return {

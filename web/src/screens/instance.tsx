@@ -111,7 +111,7 @@ function Loaded({ instance, tab }: { instance: Instance; tab: string }) {
             </Tab>
           ))}
         </TabList>
-        <TabPanel id="try" className="outline-offset-4">
+        <TabPanel id="try" className="outline-offset-4 not-focus-visible:outline-none!">
           {connector.isPending ? (
             <Loading>
               <Skeleton className="h-52" />
@@ -122,7 +122,7 @@ function Loaded({ instance, tab }: { instance: Instance; tab: string }) {
             <TryIt connector={connector.data} instance={instance} />
           )}
         </TabPanel>
-        <TabPanel id="configuration" className="outline-offset-4">
+        <TabPanel id="configuration" className="outline-offset-4 not-focus-visible:outline-none!">
           <Configuration instanceId={String(instance.id)} />
         </TabPanel>
       </Tabs>

@@ -47,6 +47,7 @@ export function ResourcePicker({ resources, value, onChange }: PickerProps) {
             <ListBoxItem id={id} textValue={`${resource.method} ${shortPath(resource.path)}`} className="option font-mono text-sm">
               <Method method={resource.method} />
               <span className="min-w-0 break-all">{shortPath(resource.path)}</span>
+              <span className="ml-auto truncate pl-4 font-sans font-normal text-muted max-sm:hidden">{resource.description}</span>
             </ListBoxItem>
           )}
         </ListBox>
