@@ -10,12 +10,13 @@ import (
 // converters are the names that definitions may use, with what each one makes of an expression. Known checks
 // definitions against it; the gateway calls the functions.
 var converters = []struct{ name, makes string }{
-	{"toQueryParameters", "one provider parameter per condition, the operator is dropped"},
-	{"toODataFilter", "an OData 4 expression for $filter"},
-	{"toODataV3Filter", "an OData 3 expression for $filter"},
+	{"toQueryParameters", "one provider parameter per condition, the operator is dropped (ToQueryParameters)"},
+	{"toODataFilter", "an OData 4 expression for $filter (ToOData)"},
+	{"toODataV3Filter", "an OData 3 expression for $filter (ToOData with Version 3)"},
 }
 
-// Known reports whether a converter of that name exists.
+// Known reports whether a converter of that name exists. A definition that names another one is invalid
+// (reference/ceql.md §8.4).
 func Known(name string) bool { return slices.Contains(Converters(), name) }
 
 // Converters lists the names of the converters.
@@ -27,12 +28,19 @@ func Converters() []string {
 	return names
 }
 
-// Pair is a provider parameter.
+// Pair is a provider parameter, not yet URL-encoded.
 type Pair struct{ Name, Value string }
 
-// ToQueryParameters makes each condition a parameter attribute=value; the operator is dropped, IN joins with
-// commas, a repeated attribute repeats the parameter. OR, NOT and IS NULL cannot be said: Invalid
-// (reference/ceql.md §8.1).
+// ToQueryParameters makes parameters of conditions (reference/ceql.md §8.1):
+//
+//	a = 'x', a != 'x', a < 5 …  a=x: the operator is dropped
+//	a LIKE 'x%'                 a=x%: the pattern unchanged
+//	a IN ('x', 'y')             a=x,y
+//	AND                         one parameter after the other; an attribute given twice repeats its parameter
+//	( … )                       brackets around pure AND are harmless
+//	OR, NOT …, IS [NOT] NULL    cannot be said: Invalid
+//
+// A nil Expr makes none.
 func ToQueryParameters(e Expr) ([]Pair, error) { return queryParameters(nil, e) }
 
 func queryParameters(pairs []Pair, e Expr) ([]Pair, error) {
@@ -51,7 +59,10 @@ func queryParameters(pairs []Pair, e Expr) ([]Pair, error) {
 	case Cond:
 		switch e.Op {
 		case Null, NotNull, NotIn, NotLike:
-			return nil, fault.New(fault.Invalid, "%s is not supported in where of this resource (attribute %s)", e.Op, e.Attr)
+			return nil, fault.New(fault.Invalid, "%s is not supported in where of this resource (attribute %s): use = or IN", e.Op, e.Attr)
+		}
+		if len(e.Values) == 1 {
+			return append(pairs, Pair{e.Attr, e.Values[0].Text}), nil
 		}
 		texts := make([]string, len(e.Values))
 		for i, v := range e.Values {
@@ -60,187 +71,4 @@ func queryParameters(pairs []Pair, e Expr) ([]Pair, error) {
 		return append(pairs, Pair{e.Attr, strings.Join(texts, ",")}), nil
 	}
 	return pairs, nil
-}
-
-// ODataOptions are the dialect of an OData provider. Zero values are version 4 with quoted literals.
-type ODataOptions struct {
-	Version  int    // 3 or 4; 0 = 4
-	Like     string // function for '%x%': "contains" or "substringof"; "" = by version
-	Literals string // "quoted" or "bare" strings; "" = quoted
-	Dates    string // texts that look like an ISO date-time: "quoted", "bare" or "datetime"; "" = by version
-}
-
-// ToOData prints an expression for $filter (reference/ceql.md §8.2). A LIKE with a wildcard inside cannot be
-// said: Invalid. A nil Expr is "".
-func ToOData(e Expr, o ODataOptions) (string, error) {
-	if e == nil {
-		return "", nil
-	}
-	if o.Like == "" {
-		o.Like = "contains"
-		if o.Version == 3 {
-			o.Like = "substringof"
-		}
-	}
-	if o.Dates == "" && o.Version == 3 {
-		o.Dates = "datetime"
-	}
-	p := odataPrinter{options: o}
-	if err := p.expr(e); err != nil {
-		return "", err
-	}
-	return p.out.String(), nil
-}
-
-type odataPrinter struct {
-	out     strings.Builder
-	options ODataOptions
-}
-
-func (p *odataPrinter) expr(e Expr) error {
-	switch e := e.(type) {
-	case And:
-		return p.terms(e.Terms, " and ")
-	case Or:
-		return p.terms(e.Terms, " or ")
-	case Group:
-		p.out.WriteByte('(')
-		err := p.expr(e.Expr)
-		p.out.WriteByte(')')
-		return err
-	case Cond:
-		return p.cond(e)
-	}
-	return nil
-}
-
-func (p *odataPrinter) terms(terms []Expr, between string) error {
-	for i, term := range terms {
-		if i > 0 {
-			p.out.WriteString(between)
-		}
-		if err := p.expr(term); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (p *odataPrinter) cond(c Cond) error {
-	name := c.Attr
-	if !c.AttrQuoted {
-		name = strings.ReplaceAll(name, ".", "/")
-	}
-	switch c.Op {
-	case In:
-		p.list(name, "eq", " or ", c.Values)
-	case NotIn:
-		p.list(name, "ne", " and ", c.Values)
-	case Like, NotLike:
-		return p.like(name, c)
-	case Null:
-		p.out.WriteString(name + " eq null")
-	case NotNull:
-		p.out.WriteString(name + " ne null")
-	default:
-		p.compare(name, operators[c.Op].odata, c.Values[0])
-	}
-	return nil
-}
-
-func (p *odataPrinter) compare(name, op string, v Value) {
-	p.out.WriteString(name + " " + op + " " + p.literal(v))
-}
-
-// list chains comparisons, in brackets where there are several.
-func (p *odataPrinter) list(name, op, between string, values []Value) {
-	if len(values) > 1 {
-		p.out.WriteByte('(')
-		defer p.out.WriteByte(')')
-	}
-	for i, v := range values {
-		if i > 0 {
-			p.out.WriteString(between)
-		}
-		p.compare(name, op, v)
-	}
-}
-
-func (p *odataPrinter) like(name string, c Cond) error {
-	pattern := c.Values[0].Text
-	text := strings.TrimPrefix(pattern, "%")
-	open := len(text) < len(pattern)
-	pattern = text
-	text = strings.TrimSuffix(pattern, "%")
-	ended := len(text) < len(pattern)
-	if strings.Contains(text, "%") {
-		return fault.New(fault.Invalid, "LIKE with %% inside the text is not supported for %s: use it at the beginning and the end", c.Attr)
-	}
-	if c.Op == NotLike {
-		p.out.WriteString("not ")
-	}
-	literal := quote(text)
-	switch {
-	case open && ended && p.options.Like == "substringof":
-		p.out.WriteString("substringof(" + literal + "," + name + ")")
-	case open && ended:
-		p.out.WriteString("contains(" + name + "," + literal + ")")
-	case open:
-		p.out.WriteString("endswith(" + name + "," + literal + ")")
-	case ended:
-		p.out.WriteString("startswith(" + name + "," + literal + ")")
-	case c.Op == NotLike:
-		p.out.WriteString("(" + name + " eq " + literal + ")")
-	default:
-		p.out.WriteString(name + " eq " + literal)
-	}
-	return nil
-}
-
-func (p *odataPrinter) literal(v Value) string {
-	switch v.Kind {
-	case Integer, Decimal, Boolean, NullText:
-		return v.Text
-	}
-	if looksLikeDateTime(v.Text) {
-		switch p.options.Dates {
-		case "bare":
-			return v.Text
-		case "datetime":
-			return "datetime" + quote(v.Text)
-		}
-		return quote(v.Text)
-	}
-	if p.options.Literals == "bare" && isBareSafe(v.Text) {
-		return v.Text
-	}
-	return quote(v.Text)
-}
-
-// isBareSafe reports whether a text stays one token without quotes; anything else keeps them, so that a value
-// never becomes part of the expression.
-func isBareSafe(text string) bool {
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("_-.@", c) >= 0) {
-			return false
-		}
-	}
-	return text != ""
-}
-
-// looksLikeDateTime reports whether a text begins as 2018-01-15T00:00:00 does and has only what such a text may
-// have behind it.
-func looksLikeDateTime(text string) bool {
-	const shape = "dddd-dd-ddTdd:dd:dd"
-	if len(text) < len(shape) {
-		return false
-	}
-	for i := range len(shape) {
-		digit := text[i] >= '0' && text[i] <= '9'
-		if shape[i] == 'd' && !digit || shape[i] != 'd' && text[i] != shape[i] {
-			return false
-		}
-	}
-	return strings.Trim(text[len(shape):], "0123456789.:+-Z") == ""
 }

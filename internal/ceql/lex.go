@@ -15,7 +15,8 @@ type lexer struct {
 	depth int // open brackets
 }
 
-// failure is the refusal of a text. Positions count characters from 1.
+// failure is the refusal of a text. Positions count characters (code points, not bytes) from 1, because that is
+// what a person who looks at the text counts (docs/decisions/0101).
 func (l *lexer) failure(at int, format string, args ...any) error {
 	position := utf8.RuneCountInString(l.text[:min(at, len(l.text))]) + 1
 	return fault.New(fault.Invalid, "Error parsing query: "+format+" at position %d", append(args, position)...)
@@ -71,7 +72,7 @@ func (l *lexer) keyword(word string) bool {
 	if end > len(l.text) || !strings.EqualFold(l.text[l.at:end], word) {
 		return false
 	}
-	if end < len(l.text) && isNameChar(l.text[end]) {
+	if end < len(l.text) && isNameChar(l.text[end]) && l.text[end] != '*' { // select*from
 		return false
 	}
 	l.at = end
@@ -82,9 +83,9 @@ func (l *lexer) keyword(word string) bool {
 func (l *lexer) attribute() (name string, quoted bool, err error) {
 	switch c := l.peek(); {
 	case c == '\'' || c == '"' || c == '`':
-		name, err = l.quoted()
-		if err == nil && name == "" {
-			return "", false, l.expected("attribute")
+		start := l.at
+		if name, err = l.quoted(); err == nil && name == "" {
+			err = l.failure(start, "attribute expected")
 		}
 		return name, true, err
 	case isNameStart(c):
@@ -183,15 +184,30 @@ func allDigits(s string) bool {
 	return s != ""
 }
 
-func isNameStart(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '$' || c == '@' || c >= utf8.RuneSelf
-}
+// What a byte may be part of. Everything beyond ASCII counts as a letter.
+const (
+	nameStart = 1 << iota
+	nameChar
+	wordChar // of a bare value: not a blank, control character, comma, bracket, quote or operator
+)
 
-func isNameChar(c byte) bool {
-	return isNameStart(c) || c >= '0' && c <= '9' || strings.IndexByte(".-:#[]*", c) >= 0
-}
+var classes = func() (table [256]byte) {
+	for i := range table {
+		c := byte(i)
+		letter := c|0x20 >= 'a' && c|0x20 <= 'z' || strings.IndexByte("_$@", c) >= 0 || c >= utf8.RuneSelf
+		if letter {
+			table[i] |= nameStart
+		}
+		if letter || c >= '0' && c <= '9' || strings.IndexByte(".-:#[]*", c) >= 0 {
+			table[i] |= nameChar
+		}
+		if c > ' ' && strings.IndexByte(",()'\"`=<>!\x7f", c) < 0 {
+			table[i] |= wordChar
+		}
+	}
+	return table
+}()
 
-// isWordChar reports whether a bare value may hold a character: not a blank, comma, bracket, quote or operator.
-func isWordChar(c byte) bool {
-	return c > ' ' && strings.IndexByte(",()'\"`=<>!;", c) < 0
-}
+func isNameStart(c byte) bool { return classes[c]&nameStart != 0 }
+func isNameChar(c byte) bool  { return classes[c]&nameChar != 0 }
+func isWordChar(c byte) bool  { return classes[c]&wordChar != 0 }

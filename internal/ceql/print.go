@@ -118,17 +118,19 @@ func (q *Query) String() string {
 	return out.String()
 }
 
-// Condition is one entry of request_expression (reference/ceql.md §6). Value is text, a number or boolean for
-// literals of that kind, null, and a list for IN.
+// Condition is one entry of request_expression (reference/ceql.md §6). Value is the literal's text, unquoted and
+// unescaped, whatever its kind: scripts treat it as a string. It is a list of such texts for IN, and nil for
+// IS NULL.
 type Condition struct {
 	Attribute string `json:"attribute"`
 	Operator  string `json:"operator"`
 	Value     any    `json:"value"`
 }
 
-// Flatten lists the conditions from left to right; the connectives are lost. It never returns nil.
+// Flatten lists the conditions from left to right; the connectives are lost. A nil Expr gives nil, which scripts
+// see as null: that is how they ask whether there is a filter.
 func Flatten(e Expr) []Condition {
-	return flatten([]Condition{}, e)
+	return flatten(nil, e)
 }
 
 func flatten(all []Condition, e Expr) []Condition {
