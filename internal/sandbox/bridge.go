@@ -15,7 +15,8 @@ import (
 	"hash"
 	"strconv"
 	"strings"
-	"time"
+	"sync"
+	"sync/atomic"
 
 	"modernc.org/quickjs"
 )
@@ -27,6 +28,9 @@ var moduleFiles embed.FS
 var moduleFile = map[string]string{
 	"lodash":                 "modules/lodash.js",
 	"moment":                 "modules/moment.js",
+	"util":                   "modules/util.js",
+	"CE":                     "modules/ce.js",
+	"Java":                   "modules/java.js",
 	"lodash/fp/_baseConvert": "modules/lodash_fp_baseConvert.js",
 	"./_mapping":             "modules/lodash_fp_mapping.js",
 	"./placeholder":          "modules/lodash_fp_placeholder.js",
@@ -42,14 +46,14 @@ const (
 // bridge is everything a machine can ask of its host.
 type bridge struct {
 	worker *worker
+	limits limits
 	vm     *quickjs.VM
-	call   *call
-	until  time.Time
+	call   *call       // nil until the machine is used
+	late   atomic.Bool // the time limit has passed
+	mu     sync.Mutex  // keeps interrupt and close apart
 	report *report
 	logged int
 }
-
-func (b *bridge) overtime() bool { return !time.Now().Before(b.until) }
 
 // serve answers a request of the prelude. A script never reaches it but through the prelude's functions.
 func (b *bridge) serve(args []any) (any, error) {
@@ -65,6 +69,12 @@ func (b *bridge) serve(args []any) (any, error) {
 		return nil, errors.New("the host was asked for nothing")
 	}
 	switch verb, first := texts[0], texts[1]; verb {
+	case "names":
+		names := make([]string, 0, len(b.call.variables))
+		for name := range b.call.variables {
+			names = append(names, name)
+		}
+		return strings.Join(names, ","), nil
 	case "variable":
 		return string(b.call.variables[first]), nil
 	case "done":
@@ -93,7 +103,7 @@ func (b *bridge) serve(args []any) (any, error) {
 }
 
 func (b *bridge) done(json string) error {
-	if len(json) > b.call.limits.output {
+	if len(json) > b.limits.output {
 		b.report.outcome = limitOutput
 		b.vm.Interrupt()
 		return errors.New("the result is too large")
@@ -150,7 +160,7 @@ func (b *bridge) module(name string) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if compiled, err = b.vm.Compile("globalThis.__module = function (module, exports, require) {"+string(source)+"\n}", quickjs.EvalGlobal); err != nil {
+		if compiled, err = b.vm.Compile(foreign+"globalThis.__module = function (module, exports, require, bridge, show) {"+string(source)+"\n}", quickjs.EvalGlobal); err != nil {
 			return nil, fmt.Errorf("the module %s does not compile: %w", name, err)
 		}
 		b.worker.modules[name] = compiled

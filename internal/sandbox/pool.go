@@ -17,8 +17,8 @@ import (
 const (
 	DefaultTimeLimit   = 5 * time.Second
 	DefaultMemoryLimit = 64 << 20 // bytes that the engine may use for one call
-	DefaultStackLimit  = 256 << 10
-	DefaultOutputLimit = 8 << 20 // bytes of a result
+	DefaultStackLimit  = 16 << 10 // nested calls; the engine counts about one for a plain function
+	DefaultOutputLimit = 8 << 20  // bytes of a result
 	DefaultInputLimit  = 64 << 20
 	DefaultQueue       = 256 // calls that may wait for a worker
 	DefaultIdleAfter   = time.Minute
@@ -256,7 +256,7 @@ func (p *Pool) refusal(s *Script, r *report) error {
 	case limitMemory:
 		return fault.New(fault.Invalid, "The script %s used more memory than the limit of %d MiB", s.name, o.MemoryLimit>>20)
 	case limitStack:
-		return fault.New(fault.Invalid, "The script %s called itself too deeply (limit %d KiB of stack)", s.name, o.StackLimit>>10)
+		return fault.New(fault.Invalid, "The script %s called itself too deeply (limit about %d nested calls)", s.name, o.StackLimit)
 	case limitOutput:
 		return fault.New(fault.Invalid, "The result of the script %s is larger than the limit of %d MiB", s.name, o.OutputLimit>>20)
 	}
@@ -266,20 +266,21 @@ func (p *Pool) refusal(s *Script, r *report) error {
 	return fault.New(fault.Invalid, "The script %s failed: %s", s.name, r.message)
 }
 
-// lineOf reads the line from the first frame of a stack that is in the script: frames look like
-// "at f (<eval>:2:6)", and the prelude's own stand behind those of the script.
+// lineOf reads the line of the first frame of a stack that is the script's own. Frames look like
+// "at f (<eval>:2:6)"; those of the prelude and of modules have high lines.
 func lineOf(stack string) int {
-	_, after, ok := strings.Cut(stack, "<eval>:")
-	if !ok {
-		return 0
+	for {
+		_, after, ok := strings.Cut(stack, "<eval>:")
+		if !ok {
+			return 0
+		}
+		end := strings.IndexFunc(after, func(r rune) bool { return r < '0' || r > '9' })
+		if end < 0 {
+			end = len(after)
+		}
+		if line, err := strconv.Atoi(after[:end]); err == nil && line <= foreignLines {
+			return line
+		}
+		stack = after
 	}
-	end := strings.IndexFunc(after, func(r rune) bool { return r < '0' || r > '9' })
-	if end < 0 {
-		end = len(after)
-	}
-	line, err := strconv.Atoi(after[:end])
-	if err != nil {
-		return 0
-	}
-	return line
 }

@@ -21,6 +21,12 @@ const maxPrograms = 512
 //go:embed prelude.js
 var prelude string
 
+// foreignLines is how many empty lines stand before the prelude and before modules: a higher line in a stack is
+// theirs and not the script's.
+const foreignLines = 100_000
+
+var foreign = strings.Repeat("\n", foreignLines)
+
 // IsWorker reports whether this process was started as a script worker. main asks it before anything else.
 func IsWorker() bool { return len(os.Args) == 2 && os.Args[1] == workerArgument }
 
@@ -49,49 +55,72 @@ func WorkerMain() {
 		if _, err := os.Stdout.Write(answer); err != nil {
 			return
 		}
+		w.prepare(c.limits)
 		if cap(buffer) > 1<<20 {
 			buffer = nil
 		}
 	}
 }
 
-// worker keeps compiled code between calls, and nothing else.
+// worker keeps compiled code between calls, and one machine that no script has run in yet.
 type worker struct {
 	prelude  []byte
 	programs map[string][]byte // by hash
 	modules  map[string][]byte
+	next     *bridge
+}
+
+// prepare makes the machine of the next call while nobody waits for it.
+func (w *worker) prepare(l limits) {
+	b := &bridge{worker: w, limits: l}
+	if err := b.start(); err != nil {
+		b.close()
+		return
+	}
+	w.next = b
+}
+
+// machine is a fresh machine with the prelude in it.
+func (w *worker) machine(c *call) (*bridge, error) {
+	b := w.next
+	w.next = nil
+	if b != nil && b.limits != c.limits {
+		b.close()
+		b = nil
+	}
+	if b == nil {
+		b = &bridge{worker: w, limits: c.limits}
+		if err := b.start(); err != nil {
+			return b, err
+		}
+	}
+	b.call, b.report = c, &report{}
+	return b, nil
 }
 
 // run runs one call in a machine of its own.
 func (w *worker) run(c *call) *report {
-	vm, err := quickjs.NewVM()
+	b, err := w.machine(c)
+	defer b.close()
 	if err != nil {
 		return &report{outcome: limitMemory}
 	}
-	defer vm.Close()
 	limit := time.Duration(c.limits.milliseconds) * time.Millisecond
-	vm.SetMemoryLimit(uintptr(c.limits.memory))
-	vm.SetMaxStackSize(uintptr(c.limits.stack))
-	vm.SetCanBlock(false)
-	if err := vm.SetEvalTimeout(limit); err != nil {
+	if err := b.vm.SetEvalTimeout(limit); err != nil {
 		return &report{outcome: thrown, message: err.Error()}
 	}
-	late := time.AfterFunc(limit, vm.Interrupt)
+	late := time.AfterFunc(limit, b.interrupt)
 	defer late.Stop()
 
-	b := &bridge{worker: w, vm: vm, call: c, until: time.Now().Add(limit), report: &report{}}
-	if err := b.start(); err != nil {
-		return b.failure(err)
-	}
-	program, report := w.program(vm, c)
+	program, report := w.program(b.vm, c)
 	if report != nil {
 		return report
 	}
-	if _, err := vm.EvalBytecode(program); err != nil {
+	if _, err := b.vm.EvalBytecode(program); err != nil {
 		return b.failure(err)
 	}
-	for b.report.outcome == finished && !b.overtime() {
-		n, err := vm.ExecutePendingJobs()
+	for b.report.outcome == finished && !b.late.Load() {
+		n, err := b.vm.ExecutePendingJobs()
 		if err != nil {
 			return b.failure(err)
 		}
@@ -99,7 +128,7 @@ func (w *worker) run(c *call) *report {
 			break
 		}
 	}
-	if b.overtime() {
+	if b.late.Load() {
 		b.report.outcome = limitTime
 	}
 	return b.report
@@ -133,20 +162,47 @@ func syntaxError(err error) *report {
 	return r
 }
 
-// start gives the machine its prelude.
+// start makes the machine and gives it its prelude.
 func (b *bridge) start() error {
-	if err := b.vm.RegisterHostFunc("__bridge", b.serve); err != nil {
+	vm, err := quickjs.NewVM()
+	if err != nil {
+		return err
+	}
+	b.vm = vm
+	vm.SetMemoryLimit(uintptr(b.limits.memory))
+	vm.SetMaxStackSize(uintptr(b.limits.stack))
+	vm.SetCanBlock(false)
+	if err := vm.RegisterHostFunc("__bridge", b.serve); err != nil {
 		return err
 	}
 	if b.worker.prelude == nil {
-		compiled, err := b.vm.Compile(prelude, quickjs.EvalGlobal)
+		compiled, err := vm.Compile(foreign+prelude, quickjs.EvalGlobal)
 		if err != nil {
 			return err
 		}
 		b.worker.prelude = compiled
 	}
-	_, err := b.vm.EvalBytecode(b.worker.prelude)
+	_, err = vm.EvalBytecode(b.worker.prelude)
 	return err
+}
+
+// interrupt ends what runs in the machine.
+func (b *bridge) interrupt() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.late.Store(true)
+	if b.vm != nil {
+		b.vm.Interrupt()
+	}
+}
+
+func (b *bridge) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.vm != nil {
+		_ = b.vm.Close() // the machine is gone either way
+		b.vm = nil
+	}
 }
 
 // failure is the report of an error of the engine: a limit, or something thrown past the script's own catch.
@@ -156,7 +212,7 @@ func (b *bridge) failure(err error) *report {
 	}
 	text := err.Error()
 	switch {
-	case b.overtime() || strings.Contains(text, "interrupted"):
+	case b.late.Load() || strings.Contains(text, "interrupted"):
 		b.report.outcome = limitTime
 	case strings.Contains(text, "out of memory"):
 		b.report.outcome = limitMemory
