@@ -22,10 +22,17 @@ func Vault(t testing.TB) *vault.Vault {
 // SQLite opens an empty SQLite database that ends with the test.
 func SQLite(t testing.TB) *store.DB {
 	t.Helper()
-	return open(t, store.Options{Dir: t.TempDir(), Vault: Vault(t)})
+	return Open(t, store.Options{Dir: t.TempDir(), Vault: Vault(t)})
 }
 
-func open(t testing.TB, o store.Options) *store.DB {
+// Postgres opens an empty PostgreSQL database that ends with the test.
+func Postgres(t testing.TB) *store.DB {
+	t.Helper()
+	return Open(t, store.Options{URL: PostgresURL(t), Vault: Vault(t)})
+}
+
+// Open opens a database and closes it when the test ends.
+func Open(t testing.TB, o store.Options) *store.DB {
 	t.Helper()
 	db, err := store.Open(t.Context(), o)
 	if err != nil {
@@ -37,4 +44,17 @@ func open(t testing.TB, o store.Options) *store.DB {
 		}
 	})
 	return db
+}
+
+// Each runs a test on both databases, side by side.
+func Each(t *testing.T, test func(t *testing.T, db *store.DB)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, SQLite(t))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(t, Postgres(t))
+	})
 }
