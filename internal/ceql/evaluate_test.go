@@ -104,6 +104,8 @@ func TestARecordMatchesByTheRulesOfItsOwnValues(t *testing.T) {
 		{`name LIKE 'account'`, false},
 		{`name LIKE 'account name'`, true},
 		{`name LIKE 'account name%name'`, false}, // the ends do not share text
+		{`name LIKE '%account'`, false},
+		{`name LIKE 'acc%account'`, false},
 		{`name LIKE '%x%'`, false},
 		{`name NOT LIKE '%x%'`, true},
 		{`mail LIKE 'a_b%'`, true},

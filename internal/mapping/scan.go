@@ -1,24 +1,24 @@
 package mapping
 
 import (
-	"encoding/binary"
-	"math/bits"
-	"unicode/utf8"
+	"bytes"
+	"slices"
 )
 
-// shaper walks a document once. Output is copied lazily: src[copied:pos] is what is kept but not yet appended.
+// shaper walks a document once. Output is copied lazily: src[copied:pos] is what is kept but not yet appended, so
+// that what is not touched is copied in bulk, blanks included.
 type shaper struct {
 	src    []byte
 	dst    []byte
 	copied int
-	drop   bool
+	drop   bool // members that are null
 	muted  bool // validate only, append nothing
 	strict bool // invalid UTF-8 is an error; otherwise it becomes U+FFFD, as encoding/json has it
 	info   Info
 	err    *SyntaxError
 }
 
-// failed marks the end of a scan that met an error; positions are never negative otherwise.
+// failed is the position behind something that is not JSON; others are never negative.
 const failed = -1
 
 func (s *shaper) fail(at int, reason string) int {
@@ -28,83 +28,103 @@ func (s *shaper) fail(at int, reason string) int {
 	return failed
 }
 
-// flush appends what is kept so far.
+// flush appends what is kept so far. dst grows once at most, to what can still come.
 func (s *shaper) flush(to int) {
-	if to > s.copied {
-		if !s.muted {
-			s.dst = append(s.dst, s.src[s.copied:to]...)
-		}
-		s.copied = to
+	if s.muted || to <= s.copied {
+		return
 	}
+	if cap(s.dst)-len(s.dst) < to-s.copied {
+		s.dst = slices.Grow(s.dst, len(s.src)-s.copied)
+	}
+	s.dst = append(s.dst, s.src[s.copied:to]...)
+	s.copied = to
+}
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// begin is the place of the first value. A byte order mark in front is no JSON, but some providers send one.
+func (s *shaper) begin() int {
+	if !s.strict && bytes.HasPrefix(s.src, byteOrderMark) {
+		return s.blank(len(byteOrderMark))
+	}
+	return s.blank(0)
 }
 
 // document shapes the whole of src.
 func (s *shaper) document(fields *fieldNode) error {
-	start := s.blank(0)
+	start := s.begin()
 	s.copied = start
-	end := s.top(start, fields)
+	end := s.top(start, fields, 0)
 	if end == failed {
 		return s.err
 	}
 	s.flush(end)
-	if rest := s.blank(end); rest != len(s.src) {
-		s.fail(rest, "unexpected text after the value")
+	return s.finish(end)
+}
+
+// finish checks that only blanks are left.
+func (s *shaper) finish(i int) error {
+	if i = s.blank(i); i != len(s.src) {
+		s.fail(i, "unexpected text after the value")
 		return s.err
 	}
 	return nil
 }
 
 // top is the value that the caller gets: its elements are counted when it is an array.
-func (s *shaper) top(i int, fields *fieldNode) int {
+func (s *shaper) top(i int, fields *fieldNode, depth int) int {
 	if i < len(s.src) && s.src[i] == '[' {
 		s.info.Array = true
-		return s.array(i, fields, 1, &s.info.Count)
+		return s.array(i, fields, depth+1, &s.info.Count)
 	}
-	return s.value(i, fields, 0)
+	return s.value(i, fields, depth)
 }
 
-// extract looks for the root key and shapes what it names; everything around it is checked and dropped.
+// extract looks for the root key and shapes what it names; everything around it is checked and dropped. Where
+// the key occurs twice the first one counts. When it is not found src is checked nevertheless, unless it is an
+// array, which is still to be shaped.
 func (s *shaper) extract(p *Plan) (found bool, err error) {
 	s.muted = true
-	i := s.blank(0)
-	if i >= len(s.src) || s.src[i] != '{' {
+	i := s.begin()
+	var end int
+	switch {
+	case i < len(s.src) && s.src[i] == '[':
 		return false, nil
+	case i < len(s.src) && s.src[i] == '{':
+		end = s.descend(i, p.root, p.fields, 1, &found)
+	default:
+		end = s.value(i, nil, 0)
 	}
-	end := s.descend(i, p.root, p.fields, &found)
 	if end == failed {
 		return false, s.err
 	}
-	if rest := s.blank(end); rest != len(s.src) {
-		s.fail(rest, "unexpected text after the value")
-		return false, s.err
-	}
-	return found, nil
+	return found, s.finish(end)
 }
 
-func (s *shaper) descend(i int, path []string, fields *fieldNode, found *bool) int {
+func (s *shaper) descend(i int, path []string, fields *fieldNode, depth int, found *bool) int {
 	i = s.blank(i + 1)
 	if i < len(s.src) && s.src[i] == '}' {
 		return i + 1
 	}
 	for {
-		key, start := s.key(i)
+		end, holds, start := s.key(i)
 		if start == failed {
 			return failed
 		}
-		wanted := !*found && string(key) == path[0]
+		wanted := !*found && string(s.name(i+1, end, holds)) == path[0]
 		switch {
 		case wanted && len(path) == 1:
 			*found = true
 			s.muted, s.copied = false, start
-			if i = s.top(start, fields); i == failed {
+			if i = s.top(start, fields, depth); i == failed {
 				return failed
 			}
 			s.flush(i)
 			s.muted = true
-		case wanted && start < len(s.src) && s.src[start] == '{':
-			i = s.descend(start, path[1:], fields, found)
+		case wanted && start < len(s.src) && s.src[start] == '{' && depth < MaxDepth:
+			i = s.descend(start, path[1:], fields, depth+1, found)
 		default:
-			i = s.value(start, nil, 1)
+			i = s.value(start, nil, depth)
 		}
 		if i == failed {
 			return failed
@@ -131,7 +151,7 @@ func (s *shaper) separator(i int, closing byte) (next int, done bool) {
 	return s.fail(i, "a comma or the closing bracket is missing"), true
 }
 
-// value scans one value and returns the place behind it.
+// value scans one value and returns the place behind it. depth is how many arrays and objects it stands in.
 func (s *shaper) value(i int, fields *fieldNode, depth int) int {
 	if i >= len(s.src) {
 		return s.fail(i, "unexpected end")
@@ -157,43 +177,41 @@ func (s *shaper) value(i int, fields *fieldNode, depth int) int {
 	}
 }
 
-func (s *shaper) word(i int, word string) int {
-	if len(s.src)-i >= len(word) && string(s.src[i:i+len(word)]) == word {
-		return i + len(word)
-	}
-	return s.fail(i, "a value is missing")
-}
+const tooDeep = "more than 1000 arrays and objects stand in each other" // MaxDepth
 
 // object scans {…}, leaving out what the selection or the null filter drops.
 func (s *shaper) object(i int, fields *fieldNode, depth int) int {
 	if depth > MaxDepth {
-		return s.fail(i, "nested too deeply")
+		return s.fail(i, tooDeep)
 	}
 	src := s.src
-	lastKept := i + 1 // behind what stays: the brace, or the last member kept
+	kept := i + 1 // behind what stays: the brace, or the last member kept
 	anyKept, anyDropped := false, false
 	i = s.blank(i + 1)
 	if i < len(src) && src[i] == '}' {
 		return i + 1
 	}
 	for {
-		key, start := s.key(i)
+		end, holds, start := s.key(i)
 		if start == failed {
 			return failed
 		}
 		var below *fieldNode
 		keep := true
 		if fields != nil {
-			below, keep = fields.children[string(key)]
+			below, keep = fields.child(s.name(i+1, end, holds))
 		}
-		if keep && s.drop && start < len(src) && src[start] == 'n' {
+		if s.drop && start < len(src) && src[start] == 'n' {
 			keep = false
 		}
 		if keep {
+			if holds&wide != 0 && s.repair(i+1, end) == failed {
+				return failed
+			}
 			i = s.value(start, below, depth)
-			anyKept, lastKept = true, i
+			anyKept, kept = true, i
 		} else {
-			s.flush(lastKept)
+			s.flush(kept)
 			i = s.dropped(start, depth)
 			anyDropped = true
 		}
@@ -210,7 +228,7 @@ func (s *shaper) object(i int, fields *fieldNode, depth int) int {
 		case ',':
 			i++
 			if anyDropped && !anyKept {
-				s.copied = i
+				s.copied = i // the comma behind a dropped first member goes with it
 			}
 			i = s.blank(i)
 		default:
@@ -231,39 +249,33 @@ func (s *shaper) dropped(i, depth int) int {
 	return end
 }
 
-// key scans a member name and its colon, and returns the name and the place of the value.
-func (s *shaper) key(i int) (name []byte, value int) {
+// key scans a member name and its colon, and returns the place of the name's closing quote, what the name holds, and
+// the place of the value.
+func (s *shaper) key(i int) (end, holds, value int) {
 	if i >= len(s.src) || s.src[i] != '"' {
-		return nil, s.fail(i, "a member name is missing")
+		return failed, 0, s.fail(i, "a member name is missing")
 	}
-	end := s.text(i)
+	end, holds = s.scanText(i)
 	if end == failed {
-		return nil, failed
+		return failed, 0, failed
 	}
-	name = s.src[i+1 : end-1]
-	for _, c := range name {
-		if c == '\\' {
-			name = unescape(s.src[i:end])
-			break
-		}
-	}
-	i = end
+	i = end + 1
 	if i < len(s.src) && s.src[i] <= ' ' {
 		i = s.blank(i)
 	}
 	if i >= len(s.src) || s.src[i] != ':' {
-		return nil, s.fail(i, "a colon is missing")
+		return end, holds, s.fail(i, "a colon is missing")
 	}
 	i++
 	if i < len(s.src) && s.src[i] <= ' ' {
 		i = s.blank(i)
 	}
-	return name, i
+	return end, holds, i
 }
 
 func (s *shaper) array(i int, fields *fieldNode, depth int, count *int) int {
 	if depth > MaxDepth {
-		return s.fail(i, "nested too deeply")
+		return s.fail(i, tooDeep)
 	}
 	i = s.blank(i + 1)
 	if i < len(s.src) && s.src[i] == ']' {
@@ -296,131 +308,4 @@ func (s *shaper) blank(i int) int {
 		}
 	}
 	return i
-}
-
-// number checks -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?
-func (s *shaper) number(i int) int {
-	src := s.src
-	if src[i] == '-' {
-		i++
-	}
-	switch {
-	case i < len(src) && src[i] == '0':
-		i++
-	case i < len(src) && src[i]-'1' <= 8:
-		i = digits(src, i)
-	default:
-		return s.fail(i, "a digit is missing")
-	}
-	if i < len(src) && src[i] == '.' {
-		end := digits(src, i+1)
-		if end == i+1 {
-			return s.fail(end, "a digit is missing")
-		}
-		i = end
-	}
-	if i < len(src) && src[i]|0x20 == 'e' {
-		i++
-		if i < len(src) && (src[i] == '+' || src[i] == '-') {
-			i++
-		}
-		end := digits(src, i)
-		if end == i {
-			return s.fail(end, "a digit is missing")
-		}
-		i = end
-	}
-	return i
-}
-
-func digits(src []byte, i int) int {
-	for i < len(src) && src[i]-'0' <= 9 {
-		i++
-	}
-	return i
-}
-
-const (
-	ones  = 0x0101010101010101
-	highs = 0x8080808080808080
-)
-
-// special marks, in the high bit of each of eight bytes, those that end a plain run of text: quote, backslash,
-// control characters and everything beyond ASCII. The lowest mark is exact; higher ones may be false behind it.
-func special(w uint64) uint64 {
-	quote := w ^ (ones * '"')
-	slash := w ^ (ones * '\\')
-	return (w | ((quote - ones) &^ quote) | ((slash - ones) &^ slash) | ((w - ones*0x20) &^ w)) & highs
-}
-
-// text scans a string from its quote and returns the place behind the closing one.
-func (s *shaper) text(i int) int {
-	src := s.src
-	i++
-	for {
-		for i+8 <= len(src) {
-			mark := special(binary.LittleEndian.Uint64(src[i:]))
-			if mark != 0 {
-				i += bits.TrailingZeros64(mark) >> 3
-				break
-			}
-			i += 8
-		}
-		if i >= len(src) {
-			return s.fail(i, "the text does not end")
-		}
-		switch c := src[i]; {
-		case c == '"':
-			return i + 1
-		case c == '\\':
-			if i = s.escape(i); i == failed {
-				return failed
-			}
-		case c < ' ':
-			return s.fail(i, "a control character stands in a text")
-		case c < utf8.RuneSelf:
-			i++
-		default:
-			if i = s.rune(i); i == failed {
-				return failed
-			}
-		}
-	}
-}
-
-// rune steps over one character beyond ASCII. A byte that is no UTF-8 is replaced, or refused when strict.
-func (s *shaper) rune(i int) int {
-	r, size := utf8.DecodeRune(s.src[i:])
-	if r != utf8.RuneError || size != 1 {
-		return i + size
-	}
-	if s.strict {
-		return s.fail(i, "invalid UTF-8")
-	}
-	s.flush(i)
-	if !s.muted {
-		s.dst = append(s.dst, "�"...)
-	}
-	s.copied = i + 1
-	return i + 1
-}
-
-func (s *shaper) escape(i int) int {
-	src := s.src
-	if i+1 >= len(src) {
-		return s.fail(i, "the text does not end")
-	}
-	switch src[i+1] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		return i + 2
-	case 'u':
-		if i+6 <= len(src) && hex(src[i+2]) && hex(src[i+3]) && hex(src[i+4]) && hex(src[i+5]) {
-			return i + 6
-		}
-	}
-	return s.fail(i, "an escape is not valid")
-}
-
-func hex(c byte) bool {
-	return c-'0' <= 9 || (c|0x20)-'a' <= 5
 }
