@@ -86,6 +86,9 @@ func (s *Service) FirstStart(ctx context.Context, f FirstStart) (*FirstStartResu
 		if done, err := tx.Bootstrapped(ctx); err != nil || done {
 			return err
 		}
+		if err := tx.RestartIDs(ctx); err != nil {
+			return err
+		}
 		if err := makeSystem(ctx, tx); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -130,6 +131,28 @@ func TestOfManyFirstStartsAtOnceOneMakesEverything(t *testing.T) {
 		}
 		if created != 1 {
 			t.Errorf("%d first starts made everything", created)
+		}
+	})
+}
+
+func TestAFirstStartAfterOneThatBrokeOffStillMakesTheSystem(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		broken := errors.New("broken off")
+		err := db.InTx(t.Context(), func(tx *store.DB) error {
+			o := store.Organization{Name: "o", Secret: "s"}
+			if err := tx.CreateOrganization(t.Context(), &o); err != nil {
+				return err
+			}
+			return broken
+		})
+		if !errors.Is(err, broken) {
+			t.Fatal(err)
+		}
+		service := access.New(db, access.Options{Vault: storetest.Vault(t)})
+		defer service.Close()
+		if result, err := service.FirstStart(t.Context(), access.FirstStart{}); err != nil || !result.Created {
+			t.Errorf("%+v %v", result, err)
 		}
 	})
 }

@@ -35,6 +35,20 @@ func (d *DB) Bootstrapped(ctx context.Context) (bool, error) {
 	return n > 0, failure("count users", err)
 }
 
+// RestartIDs makes the first rows of an empty database get id 1 again: PostgreSQL does not take back the ids of a
+// transaction that failed. Call it in the transaction of the first start.
+func (d *DB) RestartIDs(ctx context.Context) error {
+	if d.dialect.name == "sqlite" {
+		return nil
+	}
+	for _, table := range []string{"organizations", "accounts", "users"} {
+		if _, err := d.write.ExecContext(ctx, "ALTER TABLE "+table+" ALTER COLUMN id RESTART WITH 1"); err != nil {
+			return failure("restart ids", err)
+		}
+	}
+	return nil
+}
+
 // CreateOrganization stores a new organization and sets its id and creation time. Call it in a transaction.
 func (d *DB) CreateOrganization(ctx context.Context, o *Organization) error {
 	return d.InTx(ctx, func(tx *DB) error {
