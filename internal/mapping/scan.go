@@ -177,7 +177,7 @@ func (s *shaper) value(i int, fields *fieldNode, depth int) int {
 	}
 }
 
-const tooDeep = "more than 1000 arrays and objects stand in each other" // MaxDepth
+const tooDeep = "more than 1000 arrays and objects are nested" // MaxDepth
 
 // object scans {…}, leaving out what the selection or the null filter drops.
 func (s *shaper) object(i int, fields *fieldNode, depth int) int {

@@ -196,7 +196,7 @@ func TestNestingHasALimit(t *testing.T) {
 				t.Errorf("%s: %d are refused: %v", name, MaxDepth, err)
 			}
 			for _, n := range []int{MaxDepth + 1, 5_000_000} {
-				if _, _, err := p.Apply(nil, nested(n)); err == nil || !strings.Contains(err.Error(), "more than 1000 arrays and objects stand in each other") {
+				if _, _, err := p.Apply(nil, nested(n)); err == nil || !strings.Contains(err.Error(), "more than 1000 arrays and objects are nested") {
 					t.Errorf("%s: %d give %v", name, n, err)
 				}
 			}
