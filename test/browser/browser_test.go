@@ -21,7 +21,7 @@ import (
 const (
 	minNode   = 20               // major version of Node that playwright-core asks for
 	startTime = 20 * time.Second // until the demo has printed its facts; a slow machine under the race detector
-	walkTime  = 6 * time.Minute
+	walkTime  = 10 * time.Minute
 	endTime   = 5 * time.Second // from Ctrl-C to the end of the demo
 )
 

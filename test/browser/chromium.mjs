@@ -23,7 +23,7 @@ export function launch() {
 export async function open(browser, { base, width = 1440, height = 900, scheme = "light", ...more }) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, ...more });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000); // for machines with much else to do
   const faults = [];
   await page.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => {

@@ -49,7 +49,9 @@ async function api(path, token = "") {
 
 /** Waits for the answer of a call that an action causes. */
 function answer(page, method, pattern) {
-  return page.waitForResponse((r) => r.request().method() === method && pattern.test(new URL(r.url()).pathname));
+  const response = page.waitForResponse((r) => r.request().method() === method && pattern.test(new URL(r.url()).pathname));
+  response.catch(() => undefined); // whoever awaits it is told; the action before may have failed first
+  return response;
 }
 
 const instanceName = "Walk <b>sales</b>";
@@ -193,6 +195,9 @@ async function walk() {
 
   await check("another resource is found by typing, and asks for what it needs", async () => {
     await page.getByRole("combobox", { name: "Resource" }).fill("get /contacts/");
+    const options = page.getByRole("option");
+    await options.filter({ hasText: "/contacts/{id}" }).waitFor();
+    expect((await options.count()) === 1, `${await options.count()} resources match`);
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Send", exact: true }).click();
@@ -313,7 +318,8 @@ async function everyScreen() {
     { name: "configuration", path: `/instances/${facts.instance.id}/configuration`, ready: (page) => page.getByRole("row", { name: /API Key/ }) },
     { name: "an address that leads nowhere", path: "/nowhere", ready: (page) => page.getByText("Nothing is plugged in here") },
   ];
-  for (const [width, scheme] of [[1440, "light"], [390, "dark"], [768, "light"], [1440, "dark"]]) {
+  // Colours do not change what Tab reaches: two of the four passes walk through it.
+  for (const [width, scheme, tabbed] of [[1440, "light", true], [390, "dark", true], [768, "light", false], [1440, "dark", false]]) {
     current = await open(browser, { base, width, scheme, reducedMotion: "reduce" });
     const { page, context, faults } = current;
     for (const screen of screens) {
@@ -323,14 +329,14 @@ async function everyScreen() {
         await screen.ready(page).waitFor();
         await page.evaluate(() => document.fonts.ready);
         const problems = [...(await tooWide(page)), ...(await nameless(page)), ...(await faint(page)), ...(await jumpy(page))];
-        return problems.concat(await unreachable(page));
+        return tabbed ? problems.concat(await unreachable(page)) : problems;
       });
     }
     await check(`an answer, ${width} px, ${scheme}`, async () => {
       await page.goto(`${base}/instances/${facts.instance.id}`);
       await page.getByRole("button", { name: "Send", exact: true }).click();
       await page.getByRole("region", { name: "Answer" }).getByText("10 records").waitFor();
-      const table = [...(await tooWide(page)), ...(await nameless(page)), ...(await faint(page)), ...(await unreachable(page))];
+      const table = [...(await tooWide(page)), ...(await nameless(page)), ...(await faint(page)), ...(tabbed ? await unreachable(page) : [])];
       await page.getByRole("radio", { name: "JSON" }).click();
       await page.getByRole("region", { name: "Answer" }).locator("pre").waitFor();
       return [...table, ...(await tooWide(page)), ...(await faint(page))];

@@ -174,7 +174,7 @@ function Header({ trail, session }: { trail: Step[]; session: Session }) {
             const last = index === deep.length - 1;
             return (
               <li key={index} className={`flex min-w-0 items-center gap-2 ${last ? "" : "flex-none"}`}>
-                <span className="text-(--jf-control)" aria-hidden="true">
+                <span className="text-muted" aria-hidden="true">
                   /
                 </span>
                 {step.to && !last ? (

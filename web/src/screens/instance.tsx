@@ -59,7 +59,7 @@ function Loaded({ instance, tab }: { instance: Instance; tab: string }) {
           </div>
           <div className="flex flex-wrap items-center gap-2">
             <span className="mr-2">
-              <Switch label={t.instance.enabled} on={enable.on} onChange={enable.change} disabled={enable.pending} />
+              <Switch label={t.instance.enabled} on={enable.on} onChange={enable.change} />
             </span>
             <Button onPress={() => setEditing(true)}>
               <Pencil size={15} aria-hidden="true" />
@@ -111,7 +111,7 @@ function Loaded({ instance, tab }: { instance: Instance; tab: string }) {
             </Tab>
           ))}
         </TabList>
-        <TabPanel id="try" className="outline-offset-4 not-focus-visible:outline-none!">
+        <TabPanel id="try" className="outline-offset-4">
           {connector.isPending ? (
             <Loading>
               <Skeleton className="h-52" />
@@ -122,7 +122,7 @@ function Loaded({ instance, tab }: { instance: Instance; tab: string }) {
             <TryIt connector={connector.data} instance={instance} />
           )}
         </TabPanel>
-        <TabPanel id="configuration" className="outline-offset-4 not-focus-visible:outline-none!">
+        <TabPanel id="configuration" className="outline-offset-4">
           <Configuration instanceId={String(instance.id)} />
         </TabPanel>
       </Tabs>

@@ -214,6 +214,7 @@ export function dayOf(date: string | undefined): string {
 export function useEnable(instance: Instance) {
   const client = useQueryClient();
   const change = useMutation({
+    scope: { id: `enabled ${instance.id}` }, // two quick changes reach the server in their order
     mutationFn: (on: boolean) => (on ? enableInstance(instance.id) : disableInstance(instance.id)),
     onSuccess: async (_, on) => {
       announce(on ? t.instance.nowEnabled(instance.name) : t.instance.nowDisabled(instance.name));
@@ -222,7 +223,7 @@ export function useEnable(instance: Instance) {
     onError: (error) => announce(messageOf(error), "bad"),
   });
   const on = change.isPending ? change.variables : !instance.disabled;
-  return { on, change: change.mutate, pending: change.isPending };
+  return { on, change: change.mutate };
 }
 
 function Line({ instance, onDelete }: { instance: Instance; onDelete: () => void }) {
@@ -273,7 +274,7 @@ function Line({ instance, onDelete }: { instance: Instance; onDelete: () => void
       </td>
       <td className="w-px">
         <div className="flex items-center justify-end gap-2">
-          <Switch hideLabel label={t.instances.switch(instance.name)} on={enable.on} onChange={enable.change} disabled={enable.pending} />
+          <Switch hideLabel label={t.instances.switch(instance.name)} on={enable.on} onChange={enable.change} />
           <Menu small icon label={t.instances.actionsFor(instance.name)} trigger={<EllipsisVertical size={16} />}>
             <MenuItem text={t.instances.open} icon={<Play size={15} />} onAction={() => void navigate(page)} />
             <MenuItem text={t.instances.configuration} icon={<Settings2 size={15} />} onAction={() => void navigate(`${page}/configuration`)} />

@@ -1,4 +1,5 @@
 import { ChevronDown } from "lucide-react";
+import { useRef } from "react";
 import { Button as AriaButton } from "react-aria-components/Button";
 import { ComboBox } from "react-aria-components/ComboBox";
 import { Group } from "react-aria-components/Group";
@@ -16,13 +17,13 @@ interface PickerProps {
   onChange: (resource: Resource) => void;
 }
 
-/** Finds one of many resources by typing part of its method or path. */
+/** Finds one of many resources by typing part of its method or path. A click opens the list; passing by with Tab does not. */
 export function ResourcePicker({ resources, value, onChange }: PickerProps) {
+  const opener = useRef<HTMLButtonElement>(null);
   return (
     <ComboBox
       defaultItems={resources.map((resource) => ({ id: resourceId(resource), resource }))}
       defaultSelectedKey={resourceId(value)}
-      menuTrigger="focus"
       onSelectionChange={(key) => {
         const picked = resources.find((resource) => resourceId(resource) === key);
         if (picked) onChange(picked);
@@ -36,8 +37,11 @@ export function ResourcePicker({ resources, value, onChange }: PickerProps) {
           placeholder={t.tryIt.resourcePlaceholder}
           spellCheck={false}
           onFocus={(event) => event.target.select()}
+          onClick={(event) => {
+            if (event.currentTarget.getAttribute("aria-expanded") !== "true") opener.current?.click();
+          }}
         />
-        <AriaButton className="btn btn-quiet btn-small btn-icon" aria-label={t.tryIt.allResources}>
+        <AriaButton ref={opener} className="btn btn-quiet btn-small btn-icon" aria-label={t.tryIt.allResources}>
           <ChevronDown size={16} aria-hidden="true" />
         </AriaButton>
       </Group>

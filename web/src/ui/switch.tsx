@@ -6,20 +6,18 @@ interface SwitchProps {
   onChange: (on: boolean) => void;
   label: string;
   hideLabel?: boolean;
-  disabled?: boolean;
   help?: ReactNode;
 }
 
 /** On or off. */
-export function Switch({ on, onChange, label, hideLabel, disabled, help }: SwitchProps) {
+export function Switch({ on, onChange, label, hideLabel, help }: SwitchProps) {
   return (
     <div className="flex flex-col gap-1">
       <AriaSwitch
         isSelected={on}
         onChange={onChange}
-        isDisabled={disabled}
         aria-label={hideLabel ? label : undefined}
-        className="group inline-flex cursor-pointer items-center gap-2.5 outline-none! data-disabled:cursor-not-allowed data-disabled:opacity-50"
+        className="group inline-flex cursor-pointer items-center gap-2.5 outline-none!"
       >
         <span
           aria-hidden="true"
