@@ -1,10 +1,7 @@
 package connector
 
-// knownConverter reports whether the platform can run a converter of the where expression.
-func knownConverter(name string) bool {
-	switch name {
-	case "toQueryParameters", "toODataFilter", "toODataV3Filter":
-		return true
-	}
-	return false
-}
+import "jackfield/internal/ceql"
+
+// knownConverter reports whether the platform can run a converter of the where expression. A definition that
+// names another one is invalid (reference/ceql.md §8.4).
+func knownConverter(name string) bool { return ceql.Known(name) }
