@@ -64,7 +64,6 @@ type Call struct {
 	isList          bool
 	skipped         bool // a hook said continue: false
 	started         time.Time
-	logs            []string
 	rootKeyOverride *string
 }
 

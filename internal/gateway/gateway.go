@@ -28,8 +28,6 @@ const (
 	DefaultPageSize = 200
 	// MaxPageSize is the largest page a caller may ask for.
 	MaxPageSize = 5000
-	// fileTimeout bounds a call that streams a file.
-	fileTimeout = 6 * time.Hour
 )
 
 // Options are what a gateway works with. All but Log, MaxFile, Unlimited and Now are required.

@@ -185,7 +185,10 @@ func (c *Call) streams(response *http.Response) bool {
 	if err != nil && response.Header.Get("Content-Type") != "" {
 		return true
 	}
-	return media != "" && !isJSON(media) && !(media == "text/plain" && response.ContentLength >= 0 && response.ContentLength < 1<<20)
+	if media == "text/plain" && response.ContentLength >= 0 && response.ContentLength < 1<<20 {
+		return false // some providers send JSON as text
+	}
+	return media != "" && !isJSON(media)
 }
 
 // readAnswer reads the provider's answer into pooled memory.

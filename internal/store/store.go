@@ -101,13 +101,12 @@ func (c *core) closeAll() error {
 	for _, statement := range c.usageInserts {
 		failures = append(failures, statement.Close())
 	}
+	closed := map[*sql.DB]bool{nil: true} // on PostgreSQL all four are one
 	for _, pool := range []*sql.DB{c.usageReader, c.usageWriter, c.reader, c.writer} {
-		if pool != nil && !(pool == c.writer && pool == c.reader) {
+		if !closed[pool] {
+			closed[pool] = true
 			failures = append(failures, pool.Close())
 		}
-	}
-	if c.writer != nil && c.writer == c.reader {
-		failures = append(failures, c.writer.Close())
 	}
 	if c.pool != nil {
 		c.pool.Close()

@@ -38,7 +38,8 @@ func (d *DB) InsertUsage(ctx context.Context, records []UsageRecord) error {
 		if len(records) >= usageBlock {
 			n, statement = usageBlock, block
 		}
-		if _, err := tx.StmtContext(ctx, statement).ExecContext(ctx, usageArguments(records[:n])...); err != nil {
+		bound := tx.StmtContext(ctx, statement) //nolint:sqlclosecheck // ends with the transaction
+		if _, err := bound.ExecContext(ctx, usageArguments(records[:n])...); err != nil {
 			return failure("write usage", err)
 		}
 		records = records[n:]
@@ -66,7 +67,7 @@ func (c *core) usageStatement(ctx context.Context, records int) (*sql.Stmt, erro
 		}
 		out.WriteString(c.dialect.parameter(n + 1))
 	}
-	s, err := c.usageWriter.PrepareContext(context.WithoutCancel(ctx), out.String()+")")
+	s, err := c.usageWriter.PrepareContext(context.WithoutCancel(ctx), out.String()+")") //nolint:sqlclosecheck // closed with the database
 	if err == nil {
 		c.usageInserts[records] = s
 	}

@@ -26,26 +26,30 @@ func main() {
 	connections := flag.Int("connections", 16, "connections")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	var err error
-	switch *role {
-	case "":
-		err = measure(ctx, plan{rounds: *rounds, length: *length, connections: *connections})
-	case "upstream":
-		err = serveUpstream(ctx)
-	case "jackfield":
-		err = serveJackfield(ctx, *upstream)
-	case "reverse":
-		err = serveReverse(ctx, *upstream)
-	case "tree":
-		err = serveTree(ctx, *upstream)
-	default:
-		err = fmt.Errorf("no role %s", *role)
-	}
-	if err != nil && ctx.Err() == nil {
+	err := be(ctx, *role, *upstream, plan{rounds: *rounds, length: *length, connections: *connections})
+	interrupted := ctx.Err() != nil
+	stop()
+	if err != nil && !interrupted {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// be plays a role.
+func be(ctx context.Context, role, upstream string, p plan) error {
+	switch role {
+	case "":
+		return measure(ctx, p)
+	case "upstream":
+		return serveUpstream(ctx)
+	case "jackfield":
+		return serveJackfield(ctx, upstream)
+	case "reverse":
+		return serveReverse(ctx, upstream)
+	case "tree":
+		return serveTree(ctx, upstream)
+	}
+	return fmt.Errorf("there is no role %s", role)
 }
 
 // machine describes where the figures come from.

@@ -280,8 +280,7 @@ func TestServeMakesOneAdministratorAndPrintsThePasswordOnce(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
 	p := run(t, "serve", "--data", data, "--listen", "127.0.0.1:0")
-	address := strings.TrimSpace(p.line())
-	address = address[strings.Index(address, "http://"):]
+	_, address, _ := strings.Cut(strings.TrimSpace(p.line()), " serves at ")
 	if line := p.line(); !strings.Contains(line, "password") {
 		t.Errorf("the second line is %q", line)
 	}

@@ -246,7 +246,7 @@ func TestTheCorridorTranslatesRequests(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c.request.token = probe.Token
+			c.token = probe.Token
 			a := h.do(c.request)
 			a.t = t
 			var got echoed
@@ -311,9 +311,9 @@ func TestTheCorridorRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			switch c.token {
 			case "":
-				c.request.token = probe.Token
+				c.token = probe.Token
 			case "-":
-				c.request.token = ""
+				c.token = ""
 			}
 			a := h.do(c.request)
 			a.t = t

@@ -37,7 +37,7 @@ var cluster = sync.OnceValues(func() (string, error) {
 var databases atomic.Int64
 
 // held is the input of the shell that holds the cluster. It must stay reachable: its end is the cluster's.
-var held io.WriteCloser
+var held io.WriteCloser //nolint:unused // held is its use
 
 // errNoPostgres means that this machine has no PostgreSQL and none may be installed.
 var errNoPostgres = errors.New("no PostgreSQL found: install it, or set JACKFIELD_TEST_POSTGRES")
