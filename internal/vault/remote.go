@@ -2,11 +2,11 @@ package vault
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
-	"os"
+	"net/url"
 	"strings"
 
+	"github.com/hashicorp/vault/api"
 	"github.com/tink-crypto/tink-go-awskms/v3/integration/awskms"
 	"github.com/tink-crypto/tink-go-gcpkms/v2/integration/gcpkms"
 	"github.com/tink-crypto/tink-go-hcvault/v2/integration/hcvault"
@@ -14,7 +14,8 @@ import (
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
-// remote connects to a KMS with the credentials that its own tools use from the environment.
+// remote connects to a KMS with the credentials that its own tools take from the environment. Nothing of a KMS is
+// touched before an address names it.
 func remote(ctx context.Context, uri string) (tink.AEAD, error) {
 	var client registry.KMSClient
 	var err error
@@ -22,13 +23,9 @@ func remote(ctx context.Context, uri string) (tink.AEAD, error) {
 	case "aws-kms":
 		client, err = awskms.NewClientWithOptions(ctx, uri)
 	case "gcp-kms":
-		client, err = gcpkms.NewClientWithOptions(ctx, uri)
+		client, err = googleClient(ctx, uri)
 	case "hcvault":
-		token := os.Getenv("VAULT_TOKEN")
-		if token == "" {
-			return nil, errors.New("VAULT_TOKEN is not set")
-		}
-		client, err = hcvault.NewClient(uri, &tls.Config{MinVersion: tls.VersionTLS12}, token)
+		client, err = hashicorpClient(uri)
 	default:
 		return nil, errors.New("the address must begin with aws-kms://, gcp-kms:// or hcvault://")
 	}
@@ -36,6 +33,33 @@ func remote(ctx context.Context, uri string) (tink.AEAD, error) {
 		return nil, err
 	}
 	return client.GetAEAD(uri)
+}
+
+// googleClient talks JSON over HTTP: one call at a start needs no gRPC connection that stays.
+func googleClient(ctx context.Context, uri string, more ...gcpkms.Option) (registry.KMSClient, error) {
+	return gcpkms.NewClient(ctx, uri, append([]gcpkms.Option{gcpkms.WithTransport(gcpkms.TransportREST)}, more...)...)
+}
+
+// hashicorpClient takes host and key from the address (hcvault://host:port/transit/keys/name), everything else
+// from VAULT_TOKEN, VAULT_NAMESPACE, VAULT_CACERT and the other variables of that tool.
+func hashicorpClient(uri string) (registry.KMSClient, error) {
+	address, err := url.Parse(uri)
+	if err != nil || address.Host == "" {
+		return nil, errors.New("the address must look like hcvault://host:port/transit/keys/name")
+	}
+	config := api.DefaultConfig()
+	if config.Error != nil {
+		return nil, config.Error
+	}
+	config.Address = "https://" + address.Host
+	client, err := api.NewClient(config)
+	if err != nil {
+		return nil, err
+	}
+	if client.Token() == "" {
+		return nil, errors.New("VAULT_TOKEN is not set")
+	}
+	return hcvault.NewClientWithAEADOptions(uri, client.Logical())
 }
 
 func scheme(uri string) string {

@@ -5,12 +5,12 @@ package vault
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/keyset"
@@ -43,11 +43,10 @@ func (p Place) associated() []byte {
 type Vault struct {
 	options Options
 	remote  tink.AEAD // wraps the file; nil without a KMS
-	lookup  []byte    // key of Hash; the same for ever, so that rows are found after a rotation
+	ring    atomic.Pointer[ring]
 
-	mu     sync.RWMutex
-	handle *keyset.Handle
-	cipher tink.AEAD
+	file sync.Mutex // held while the key file is read or replaced
+	read stamp      // of the key file that the ring came from
 }
 
 // Open reads the key, or makes one when there is none. Two servers that start at once end with one key.
@@ -64,29 +63,29 @@ func Open(ctx context.Context, o Options) (*Vault, error) {
 		v.remote = aead.NewKMSEnvelopeAEAD2(aead.AES256GCMKeyTemplate(), wrap)
 	}
 	if o.Key != "" {
-		return v, v.readText(o.Key)
+		r, err := v.readText(o.Key)
+		if err != nil {
+			return nil, fmt.Errorf("JACKFIELD_KEY: %w", err)
+		}
+		v.ring.Store(r)
+		return v, nil
 	}
 	if o.Path == "" {
 		return nil, errors.New("vault: neither a key nor the path of a key file is given")
 	}
-	return v, v.readFile()
-}
-
-// use takes a key ring into use.
-func (v *Vault) use(r *ring) error {
-	cipher, err := aead.New(r.handle)
+	v.file.Lock()
+	defer v.file.Unlock()
+	r, err := v.readFile()
 	if err != nil {
-		return fmt.Errorf("the key cannot be used: %w", err)
+		return nil, err
 	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.handle, v.cipher, v.lookup = r.handle, cipher, r.lookup
-	return nil
+	v.ring.Store(r)
+	return v, nil
 }
 
 // Seal encrypts a value for its place.
 func (v *Vault) Seal(plain []byte, place Place) ([]byte, error) {
-	sealed, err := v.current().Encrypt(plain, place.associated())
+	sealed, err := v.ring.Load().cipher.Encrypt(plain, place.associated())
 	if err != nil {
 		return nil, fmt.Errorf("seal %s.%s: %w", place.Table, place.Column, err)
 	}
@@ -94,37 +93,45 @@ func (v *Vault) Seal(plain []byte, place Place) ([]byte, error) {
 }
 
 // Open decrypts a value of a place. It fails when the value was changed, moved, or sealed with a key that is
-// not in the ring.
+// not in the ring. When another process has rotated the key meanwhile, its ring is taken into use first.
 func (v *Vault) Open(sealed []byte, place Place) ([]byte, error) {
-	plain, err := v.current().Decrypt(sealed, place.associated())
+	plain, err := v.ring.Load().cipher.Decrypt(sealed, place.associated())
+	if err != nil && v.reload() {
+		plain, err = v.ring.Load().cipher.Decrypt(sealed, place.associated())
+	}
 	if err != nil {
 		return nil, fmt.Errorf("a secret in %s.%s does not open: it was sealed with another key (is the key file the one of this database?)", place.Table, place.Column)
 	}
 	return plain, nil
 }
 
-func (v *Vault) current() tink.AEAD {
-	v.mu.RLock()
-	defer v.mu.RUnlock()
-	return v.cipher
-}
-
 // Hash is the keyed hash that a secret is found by: HMAC-SHA256 over kind and secret. It survives rotations.
 func (v *Vault) Hash(kind, secret string) []byte {
-	mac := hmac.New(sha256.New, v.lookup)
+	mac := hmac.New(sha256.New, v.ring.Load().lookup)
 	mac.Write([]byte(kind + "\x00" + secret)) // hash.Hash never returns an error
 	return mac.Sum(nil)
 }
 
 // Rotate makes a new primary key; old ones stay to open what they sealed. The store then seals everything again.
-// A key from the environment cannot be rotated in place.
-func (v *Vault) Rotate(context.Context) error {
+// Servers that run on the same key file take the new ring into use when they meet what it sealed. A key from the
+// environment cannot be rotated in place. Of two rotations at the same time one is refused.
+func (v *Vault) Rotate(context.Context) (err error) {
 	if v.options.Key != "" {
 		return errors.New("the key comes from JACKFIELD_KEY: put it into a key file to rotate it")
 	}
-	v.mu.RLock()
-	manager := keyset.NewManagerFromHandle(v.handle)
-	v.mu.RUnlock()
+	v.file.Lock()
+	defer v.file.Unlock()
+	release, err := v.lockFile()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	// Not the ring in memory: a key that another process has added meanwhile would be lost, and what it sealed.
+	newest, err := v.readFile()
+	if err != nil {
+		return err
+	}
+	manager := keyset.NewManagerFromHandle(newest.handle)
 	id, err := manager.Add(aead.AES256GCMKeyTemplate())
 	if err == nil {
 		err = manager.SetPrimary(id)
@@ -136,21 +143,13 @@ func (v *Vault) Rotate(context.Context) error {
 	if err != nil {
 		return fmt.Errorf("make a new key: %w", err)
 	}
-	next := &ring{handle: handle, lookup: v.lookup}
+	next, err := ringOf(handle, newest.lookup)
+	if err != nil {
+		return err
+	}
 	if err := v.replaceFile(next); err != nil {
 		return err
 	}
-	return v.use(next)
-}
-
-func newRing() (*ring, error) {
-	handle, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
-	if err != nil {
-		return nil, fmt.Errorf("make a key: %w", err)
-	}
-	r := &ring{handle: handle, lookup: make([]byte, 32)}
-	if _, err := rand.Read(r.lookup); err != nil {
-		return nil, fmt.Errorf("make a key: %w", err)
-	}
-	return r, nil
+	v.ring.Store(next)
+	return nil
 }
