@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"jackfield/internal/connector"
 )
@@ -432,16 +431,8 @@ func TestEveryCallLeavesAUsageRecord(t *testing.T) {
 	t.Parallel()
 	h, _, probe := probed(t)
 	id := h.do(request{path: "/hubs/crm/echo?q=1", token: probe.Token}).want(200).header.Get("Elements-Request-Id")
-	deadline := time.Now().Add(10 * time.Second)
-	for {
-		a := h.do(request{path: "/usage/" + id})
-		if a.status == 200 {
-			a.want(200, `"request_id":"`+id+`"`, `"request_status":"SUCCESS"`, `"element_key":"probe"`, `"element_api":"GET /hubs/crm/echo"`, `"process_time"`, `"company_external_id"`)
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("no usage record after 10 s")
-		}
-	}
+	awaitUsage(h, id)
+	h.do(request{path: "/usage/" + id}).want(200, `"request_id":"`+id+`"`, `"request_status":"SUCCESS"`, `"element_key":"probe"`,
+		`"element_api":"GET /hubs/crm/echo"`, `"process_time"`, `"company_external_id"`)
 	h.do(request{path: "/usage/000000000000000000000000"}).want(404)
 }
