@@ -190,7 +190,7 @@ func TestNestingHasALimit(t *testing.T) {
 	arrays := func(n int) []byte { return []byte(strings.Repeat("[", n) + strings.Repeat("]", n)) }
 	objects := func(n int) []byte { return []byte(strings.Repeat(`{"a":`, n) + "1" + strings.Repeat("}", n)) }
 	for name, nested := range map[string]func(int) []byte{"arrays": arrays, "objects": objects} {
-		for _, spec := range []Spec{{}, {DropNulls: true}, {Fields: []string{"a"}}, {Fields: []string{"b"}}, {RootKey: "a"}, {RootKey: "a.a.a.a"}, {RootKey: "b"}, {RootKey: "a[*].b"}} {
+		for _, spec := range []Spec{{}, {DropNulls: true}, {Fields: []string{"a"}}, {Fields: []string{"b"}}, {RootKey: "a"}, {RootKey: "a.a.a.a"}, {RootKey: "b"}, {RootKey: "a[*].b"}, {RootKey: strings.Repeat("a.", 2*MaxDepth) + "a"}} {
 			p := Compile(spec)
 			if _, _, err := p.Apply(nil, nested(MaxDepth)); err != nil {
 				t.Errorf("%s: %d are refused: %v", name, MaxDepth, err)
