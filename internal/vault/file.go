@@ -102,7 +102,7 @@ func (v *Vault) readText(text string) (*ring, error) {
 	if !wrapped {
 		var plain bool
 		if encoded, plain = strings.CutPrefix(text, plainPrefix); !plain {
-			return nil, errors.New("the key is not one of Jackfield's: it begins with " + plainPrefix + " or " + wrappedPrefix)
+			return nil, errors.New("the key is not one of Jackfield's: " + plainPrefix + " or " + wrappedPrefix + " is its beginning")
 		}
 	}
 	switch {

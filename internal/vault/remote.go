@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/vault/api"
 	"github.com/tink-crypto/tink-go-awskms/v3/integration/awskms"
-	"github.com/tink-crypto/tink-go-gcpkms/v2/integration/gcpkms"
 	"github.com/tink-crypto/tink-go-hcvault/v2/integration/hcvault"
 	"github.com/tink-crypto/tink-go/v2/core/registry"
 	"github.com/tink-crypto/tink-go/v2/tink"
@@ -17,27 +16,27 @@ import (
 // remote connects to a KMS with the credentials that its own tools take from the environment. Nothing of a KMS is
 // touched before an address names it.
 func remote(ctx context.Context, uri string) (tink.AEAD, error) {
-	var client registry.KMSClient
-	var err error
 	switch scheme(uri) {
 	case "aws-kms":
-		client, err = awskms.NewClientWithOptions(ctx, uri)
+		client, err := awskms.NewClientWithOptions(ctx, uri)
+		if err != nil {
+			return nil, err
+		}
+		return client.GetAEAD(uri)
 	case "gcp-kms":
-		client, err = googleClient(ctx, uri)
+		key, err := newGoogleKey(ctx, uri, googleEndpoint)
+		if err != nil {
+			return nil, err
+		}
+		return key, nil
 	case "hcvault":
-		client, err = hashicorpClient(uri)
-	default:
-		return nil, errors.New("the address must begin with aws-kms://, gcp-kms:// or hcvault://")
+		client, err := hashicorpClient(uri)
+		if err != nil {
+			return nil, err
+		}
+		return client.GetAEAD(uri)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return client.GetAEAD(uri)
-}
-
-// googleClient talks JSON over HTTP: one call at a start needs no gRPC connection that stays.
-func googleClient(ctx context.Context, uri string, more ...gcpkms.Option) (registry.KMSClient, error) {
-	return gcpkms.NewClient(ctx, uri, append([]gcpkms.Option{gcpkms.WithTransport(gcpkms.TransportREST)}, more...)...)
+	return nil, errors.New("the address must begin with aws-kms://, gcp-kms:// or hcvault://")
 }
 
 // hashicorpClient takes host and key from the address (hcvault://host:port/transit/keys/name), everything else

@@ -90,7 +90,7 @@ func TestAKeyThatCannotBeUsedIsRefusedInOneLine(t *testing.T) {
 		"another program's":     {"-----BEGIN PRIVATE KEY-----", 0o600, "not one of Jackfield's"},
 		"cut off":               {key[:len(key)/2], 0o600, "damaged"},
 		"no base64":             {prefix + ":%%%", 0o600, "no base64"},
-		"no key set":            {prefix + ":" + base64.StdEncoding.EncodeToString([]byte(`{"version":1,"keyset":"AAAA","lookup":"` + strings.Repeat("A", 44) + `"}`)), 0o600, "damaged"},
+		"no key set":            {prefix + ":" + base64.StdEncoding.EncodeToString([]byte(`{"version":1,"keyset":"AAAA","lookup":"`+strings.Repeat("A", 44)+`"}`)), 0o600, "damaged"},
 		"a newer form":          {prefix + ":" + base64.StdEncoding.EncodeToString([]byte(`{"version":2}`)), 0o600, "newer version"},
 		"a short lookup key":    {prefix + ":" + base64.StdEncoding.EncodeToString([]byte(`{"version":1,"keyset":"","lookup":"AAAA"}`)), 0o600, "damaged"},
 		"wrapped":               {"jackfield-wrapped-key-1:" + body, 0o600, "--key-uri"},
