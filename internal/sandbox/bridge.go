@@ -52,10 +52,12 @@ type bridge struct {
 	late   atomic.Bool // the time limit has passed
 	mu     sync.Mutex  // keeps interrupt and close apart
 	report *report
+	called bool // done was called
 	logged int
 }
 
-// serve answers a request of the prelude. A script never reaches it but through the prelude's functions.
+// serve answers a request of the prelude. Nothing here may do more than a script may: should one get hold of the
+// bridge all the same, it gains nothing.
 func (b *bridge) serve(args []any) (any, error) {
 	texts := make([]string, len(args))
 	for i, arg := range args {
@@ -71,8 +73,10 @@ func (b *bridge) serve(args []any) (any, error) {
 	switch verb, first := texts[0], texts[1]; verb {
 	case "names":
 		names := make([]string, 0, len(b.call.variables))
-		for name := range b.call.variables {
-			names = append(names, name)
+		for name, value := range b.call.variables {
+			if len(value) > 0 {
+				names = append(names, name)
+			}
 		}
 		return strings.Join(names, ","), nil
 	case "variable":
@@ -91,11 +95,7 @@ func (b *bridge) serve(args []any) (any, error) {
 	case "encode64":
 		return base64.StdEncoding.EncodeToString([]byte(first)), nil
 	case "decode64":
-		plain, err := base64.StdEncoding.DecodeString(first)
-		if err != nil {
-			return nil, errors.New("the text is no base64")
-		}
-		return strings.ToValidUTF8(string(plain), "�"), nil
+		return decode64(first)
 	case "random":
 		return random(texts)
 	}
@@ -103,12 +103,15 @@ func (b *bridge) serve(args []any) (any, error) {
 }
 
 func (b *bridge) done(json string) error {
+	b.called = true
 	if len(json) > b.limits.output {
 		b.report.outcome = limitOutput
 		b.vm.Interrupt()
 		return errors.New("the result is too large")
 	}
-	b.report.done = []byte(json)
+	if json != "" {
+		b.report.done = []byte(json)
+	}
 	return nil
 }
 
@@ -123,12 +126,12 @@ func (b *bridge) log(line string) {
 	b.report.logs = append(b.report.logs, line)
 }
 
-// thrown takes what a script threw. Limits come as errors too: a script may have caught and thrown them again.
+// thrown takes what a script threw. Limits come as errors too: a script may have caught and thrown them again. After
+// done the result stands, and what is thrown then is only logged.
 func (b *bridge) thrown(texts []string) error {
 	if len(texts) < 3 || b.report.outcome != finished {
 		return nil
 	}
-	b.report.outcome, b.report.message, b.report.stack = thrown, cut(texts[1]), cut(texts[2])
 	switch texts[1] {
 	case "InternalError: out of memory":
 		b.report.outcome = limitMemory
@@ -136,7 +139,14 @@ func (b *bridge) thrown(texts []string) error {
 		b.report.outcome = limitStack
 	case "InternalError: interrupted":
 		b.report.outcome = limitTime
+	default:
+		if b.called {
+			b.log("after done: " + cut(texts[1]))
+			return nil
+		}
+		b.report.outcome = thrown
 	}
+	b.report.message, b.report.stack = cut(texts[1]), cut(texts[2])
 	return nil
 }
 
@@ -200,6 +210,16 @@ func digest(texts []string) (any, error) {
 		return base64.StdEncoding.EncodeToString(sum), nil
 	}
 	return nil, fmt.Errorf("the encoding %s is not available: there are hex and base64", texts[2])
+}
+
+// decode64 takes base64 of either alphabet, with or without padding and line breaks, as scripts meet it in tokens.
+func decode64(text string) (any, error) {
+	text = strings.NewReplacer("-", "+", "_", "/", "=", "", "\n", "", "\r", "", " ", "").Replace(text)
+	plain, err := base64.RawStdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, errors.New("the text is no base64")
+	}
+	return strings.ToValidUTF8(string(plain), "�"), nil
 }
 
 func random(texts []string) (any, error) {

@@ -2,8 +2,10 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,7 +19,7 @@ import (
 const (
 	DefaultTimeLimit   = 5 * time.Second
 	DefaultMemoryLimit = 64 << 20 // bytes that the engine may use for one call
-	DefaultStackLimit  = 16 << 10 // nested calls; the engine counts about one for a plain function
+	DefaultStackLimit  = 5000     // nested calls: a plain function counts one, one through a built-in 3 to 9
 	DefaultOutputLimit = 8 << 20  // bytes of a result
 	DefaultInputLimit  = 64 << 20
 	DefaultQueue       = 256 // calls that may wait for a worker
@@ -33,24 +35,29 @@ const (
 	watchEvery     = 20 * time.Millisecond
 )
 
+// residentLimit is the memory that a worker may take as seen from outside, in bytes, for a limit of the engine.
+func residentLimit(memory int) int64 { return residentBase + residentFactor*int64(memory) }
+
 // Options of a pool. Zero values mean the defaults.
 type Options struct {
 	Workers     int // processes at most; 0 = the number of cores, at least 2
 	Queue       int
 	TimeLimit   time.Duration
 	MemoryLimit int
-	StackLimit  int
+	StackLimit  int // nested calls, as the engine counts them; each costs about 4 KiB of the worker's own stack
 	OutputLimit int
 	InputLimit  int
 	IdleAfter   time.Duration // a worker that ran nothing for this long is ended
 	Log         *slog.Logger
 }
 
-// Pool runs scripts in worker processes. Workers start when they are first needed. Safe for concurrent use.
+// Pool runs scripts in worker processes. Workers start when they are first needed, and the one used last is used
+// first, so that little work keeps few workers. Safe for concurrent use.
 type Pool struct {
 	options Options
-	slots   chan *slot // free ones
-	all     []*slot
+	free    chan struct{} // one for each slot in slots
+	mu      sync.Mutex
+	slots   []*slot // free ones: those without a worker, then by their last use
 	waiting atomic.Int64
 	stats   counters
 	closed  chan struct{}
@@ -64,7 +71,7 @@ type slot struct {
 	used    time.Time
 }
 
-type counters struct{ runs, failures, kills, starts atomic.Int64 }
+type counters struct{ runs, failures, kills, starts, alive atomic.Int64 }
 
 // Stats counts what a pool did since it was opened.
 type Stats struct {
@@ -73,16 +80,15 @@ type Stats struct {
 	Kills    int64 // workers that had to be killed
 	Starts   int64 // workers started
 	Waiting  int64 // calls that wait now
+	Workers  int64 // workers alive now
 }
 
 // Open makes a pool. No process is started yet.
 func Open(o Options) (*Pool, error) {
 	o.defaults()
-	p := &Pool{options: o, slots: make(chan *slot, o.Workers), closed: make(chan struct{})}
+	p := &Pool{options: o, free: make(chan struct{}, o.Workers), closed: make(chan struct{})}
 	for range o.Workers {
-		s := &slot{}
-		p.all = append(p.all, s)
-		p.slots <- s
+		p.give(&slot{})
 	}
 	p.tidy.Go(p.endIdle)
 	return p, nil
@@ -120,30 +126,73 @@ func (o *Options) defaults() {
 
 // Stats reports what the pool did.
 func (p *Pool) Stats() Stats {
-	return Stats{p.stats.runs.Load(), p.stats.failures.Load(), p.stats.kills.Load(), p.stats.starts.Load(), p.waiting.Load()}
+	c := &p.stats
+	return Stats{Runs: c.runs.Load(), Failures: c.failures.Load(), Kills: c.kills.Load(), Starts: c.starts.Load(),
+		Waiting: p.waiting.Load(), Workers: c.alive.Load()}
 }
 
-// Close ends all workers. Calls under way end with an Unavailable fault.
+// Close ends all workers. Calls under way end with an Unavailable fault. It may be called more than once.
 func (p *Pool) Close() error {
-	p.once.Do(func() { close(p.closed) })
-	for range p.all {
-		s := <-p.slots
-		s.end()
-	}
+	p.once.Do(func() {
+		close(p.closed)
+		for range p.options.Workers {
+			<-p.free
+			p.end(p.latest())
+		}
+	})
 	p.tidy.Wait()
 	return nil
 }
 
-func (s *slot) end() {
+// end ends the worker of a slot that is not free, if there is one.
+func (p *Pool) end(s *slot) {
 	if s.process != nil {
 		s.process.kill()
 		s.process = nil
+		p.stats.alive.Add(-1)
 	}
+}
+
+// give makes a slot free.
+func (p *Pool) give(s *slot) {
+	p.mu.Lock()
+	if s.process == nil {
+		p.slots = slices.Insert(p.slots, 0, s)
+	} else {
+		p.slots = append(p.slots, s)
+	}
+	p.mu.Unlock()
+	p.free <- struct{}{}
+}
+
+// latest takes the free slot whose worker was used last. Who calls it has taken from free before.
+func (p *Pool) latest() *slot {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last := len(p.slots) - 1
+	s := p.slots[last]
+	p.slots = p.slots[:last]
+	return s
+}
+
+// idle takes a free slot whose worker nobody needed for a while, nil when there is none. As latest, it needs one from
+// free, and gives it back with nil.
+func (p *Pool) idle() *slot {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, s := range p.slots {
+		if s.process != nil && time.Since(s.used) > p.options.IdleAfter {
+			p.slots = slices.Delete(p.slots, i, i+1)
+			return s
+		}
+	}
+	p.free <- struct{}{}
+	return nil
 }
 
 // endIdle ends workers that nobody needed for a while.
 func (p *Pool) endIdle() {
-	tick := time.NewTicker(p.options.IdleAfter / 2)
+	tick := time.NewTicker(max(p.options.IdleAfter/2, time.Millisecond))
 	defer tick.Stop()
 	for {
 		select {
@@ -151,21 +200,24 @@ func (p *Pool) endIdle() {
 			return
 		case <-tick.C:
 		}
-		for range len(p.slots) {
+		for more := true; more; {
 			select {
-			case s := <-p.slots:
-				if s.process != nil && time.Since(s.used) > p.options.IdleAfter {
-					s.end()
+			case <-p.free:
+				s := p.idle()
+				if more = s != nil; more {
+					p.end(s)
+					p.give(s)
 				}
-				p.slots <- s
 			default:
+				more = false
 			}
 		}
 	}
 }
 
 // Run runs a script and returns what it gave back. A script that throws, does not compile or hits a limit is an
-// Invalid fault that names the script, the line and the limit; a pool without a free worker is Unavailable.
+// Invalid fault that names the script, the line and the limit; Output then holds what it logged before. A pool without
+// a free worker, and a worker that dies, are Unavailable.
 func (p *Pool) Run(ctx context.Context, s *Script, in Input) (Output, error) {
 	size := 0
 	for _, value := range in.Variables {
@@ -180,14 +232,15 @@ func (p *Pool) Run(ctx context.Context, s *Script, in Input) (Output, error) {
 	}
 	report, err := p.runIn(ctx, free, s, in)
 	free.used = time.Now()
-	p.slots <- free
+	p.give(free)
 	p.stats.runs.Add(1)
-	if err == nil && report.outcome != finished {
-		err = p.refusal(s, report)
-	}
 	if err != nil {
 		p.stats.failures.Add(1)
 		return Output{}, err
+	}
+	if report.outcome != finished {
+		p.stats.failures.Add(1)
+		return Output{Logs: report.logs}, p.refusal(s, report)
 	}
 	return Output{Done: report.done, Logs: report.logs}, nil
 }
@@ -200,8 +253,8 @@ func (p *Pool) take(ctx context.Context) (*slot, error) {
 	default:
 	}
 	select {
-	case s := <-p.slots:
-		return s, nil
+	case <-p.free:
+		return p.latest(), nil
 	default:
 	}
 	if p.waiting.Add(1) > int64(p.options.Queue) {
@@ -211,8 +264,8 @@ func (p *Pool) take(ctx context.Context) (*slot, error) {
 	}
 	defer p.waiting.Add(-1)
 	select {
-	case s := <-p.slots:
-		return s, nil
+	case <-p.free:
+		return p.latest(), nil
 	case <-p.closed:
 		return nil, closing()
 	case <-ctx.Done():
@@ -222,8 +275,9 @@ func (p *Pool) take(ctx context.Context) (*slot, error) {
 
 func closing() error { return fault.New(fault.Unavailable, "The server is stopping") }
 
-// runIn runs a script in the worker of a slot, starting one if there is none. A worker that died while idle is
-// replaced and the call is sent again; one that dies on the call is not given it a second time.
+// runIn runs a script in the worker of a slot, starting one if there is none. A worker that died while idle cannot
+// take the call: it is replaced, once, and the call is sent again. A worker that dies after it took the call may have
+// run it and may have died of it, so the call fails and is not sent again.
 func (p *Pool) runIn(ctx context.Context, s *slot, script *Script, in Input) (*report, error) {
 	for {
 		fresh := s.process == nil
@@ -233,17 +287,20 @@ func (p *Pool) runIn(ctx context.Context, s *slot, script *Script, in Input) (*r
 				return nil, fault.Wrap(fault.Unavailable, err, "A script worker could not be started")
 			}
 			p.stats.starts.Add(1)
+			p.stats.alive.Add(1)
 			s.process = started
 		}
 		report, err := s.process.call(ctx, p, script, in)
 		if err == nil {
 			return report, nil
 		}
-		s.end()
-		if err == errDeadBefore && !fresh {
-			continue
+		p.end(s)
+		if !errors.Is(err, errDeadBefore) {
+			return nil, err
 		}
-		return nil, err
+		if fresh {
+			return nil, fault.Wrap(fault.Unavailable, err, "A script worker ended as soon as it was started")
+		}
 	}
 }
 

@@ -5,7 +5,7 @@
   const bridge = global.__bridge;
   delete global.__bridge;
   const parse = JSON.parse, stringify = JSON.stringify, define = Object.defineProperty, text = String;
-  const Promise = global.Promise, Error = global.Error;
+  const Promise = global.Promise, Error = global.Error, apply = Reflect.apply, then = Promise.prototype.then;
 
   // Variables that were given are parsed when a script first reads them; all others are null.
   const set = (name, value) => define(global, name, { configurable: true, enumerable: true, writable: true, value });
@@ -13,8 +13,9 @@
     "request_parameters", "request_method", "request_expression", "request_vendor_parameters", "request_vendor_path",
     "request_vendor_method", "request_vendor_headers", "request_vendor_body", "request_vendor_body_map",
     "request_vendor_url", "request_root_key", "request_previous_response", "request_previous_response_headers",
-    "object_name", "meta_data", "configuration", "multipart_hook_context_items", "response_body", "response_body_raw",
-    "response_headers", "response_status_code", "response_iserror", "response_root_key", "events"]) {
+    "object_name", "meta_data", "configuration", "multipart_hook_context_items", "response_body", "response_body_map",
+    "response_body_raw", "response_headers", "response_status_code", "response_iserror", "response_error",
+    "response_root_key", "events", "eventHeaders"]) {
     global[name] = null;
   }
   function offer(name) {
@@ -35,9 +36,8 @@
   function done(result) {
     if (finished) return;
     finished = true;
-    if (result === undefined || result === null) return;
-    const json = stringify(result);
-    if (json !== undefined) bridge("done", json);
+    const json = result === undefined || result === null ? "" : stringify(result);
+    bridge("done", json === undefined ? "" : json);
   }
   global.done = done;
   global.getArray = () => [];
@@ -58,15 +58,17 @@
     bridge("log", line);
   };
   global.console = { log, info: log, warn: log, error: log, debug: log };
+  global.print = log; // as scripts of the old style do
 
-  // Modules are loaded where they are first needed.
+  // Modules are loaded where they are first needed. Only our own get the bridge.
   const loaded = {};
   function load(name) {
     if (!bridge("module", name)) return undefined;
     const factory = global.__module;
     delete global.__module;
     const module = { exports: {} };
-    factory.call(global, module, module.exports, inner, bridge, show);
+    const own = name === "CE";
+    apply(factory, global, [module, module.exports, inner, own ? bridge : undefined, show]);
     return module.exports;
   }
   const inner = (name) => loaded[name] || (loaded[name] = load(name));
@@ -89,8 +91,25 @@
   }
 
   function fail(error) {
-    const isError = error instanceof Error;
-    bridge("error", isError ? text(error.name) + ": " + text(error.message) : "thrown: " + show(error), isError ? text(error.stack) : "");
+    let message = "thrown: something that cannot be shown", stack = "";
+    try {
+      if (error instanceof Error) {
+        stack = text(error.stack);
+        message = text(error.name) + ": " + text(error.message);
+      } else {
+        message = "thrown: " + show(error);
+      }
+    } catch (_) { /* an error whose parts throw */ }
+    bridge("error", message, stack);
+  }
+  // What a script returns counts as its result when it did not call done.
+  function finish(result) {
+    if (result === undefined || result === null) return;
+    try {
+      done(result);
+    } catch (error) {
+      fail(error);
+    }
   }
   define(global, "__run", {
     configurable: true,
@@ -99,9 +118,9 @@
       const given = bridge("names", "");
       if (given !== "") given.split(",").forEach(offer);
       try {
-        const result = script.call(global);
-        if (result instanceof Promise) result.then(done, fail);
-        else done(result);
+        const result = apply(script, global, []);
+        if (result instanceof Promise) apply(then, result, [finish, fail]);
+        else finish(result);
       } catch (error) {
         fail(error);
       }

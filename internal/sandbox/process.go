@@ -19,21 +19,34 @@ type process struct {
 	out     io.ReadCloser
 	has     map[[32]byte]bool // scripts that it was sent
 	buffer  []byte
+	last    *tail // what it said before it died
 	once    sync.Once
+}
+
+// tail keeps the beginning of what is written to it: of a crash, the first lines say why.
+type tail struct{ kept []byte }
+
+// maxTail is how much a dying worker may say, in bytes.
+const maxTail = 1 << 10
+
+func (t *tail) Write(b []byte) (int, error) {
+	t.kept = append(t.kept, b[:min(len(b), maxTail-len(t.kept))]...)
+	return len(b), nil
 }
 
 // errDeadBefore means that the worker was gone before it got the call.
 var errDeadBefore = errors.New("the worker was gone")
 
-// startProcess starts this binary again as a worker: without environment, in the root folder, with nothing but two
-// pipes.
+// startProcess starts this binary again as a worker: without environment, in the root folder, with nothing but three
+// pipes, of which one takes the last words of a crash.
 func startProcess() (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	command := exec.Command(self, workerArgument)
-	command.Env, command.Dir = []string{}, "/"
+	last := &tail{}
+	command.Env, command.Dir, command.Stderr = []string{}, "/", last
 	attach(command)
 	in, err := command.StdinPipe()
 	if err != nil {
@@ -46,7 +59,7 @@ func startProcess() (*process, error) {
 	if err := command.Start(); err != nil {
 		return nil, err
 	}
-	return &process{command: command, in: in, out: out, has: map[[32]byte]bool{}}, nil
+	return &process{command: command, in: in, out: out, last: last, has: map[[32]byte]bool{}}, nil
 }
 
 // kill ends the worker at once. It may be called more than once and from several goroutines.
@@ -65,21 +78,31 @@ func (w *process) call(ctx context.Context, p *Pool, s *Script, in Input) (*repo
 	}
 	watch := w.watch(ctx, p)
 	report, err := w.exchange(p, s, in)
-	switch why := watch.stop(); {
-	case err == nil:
+	why := watch.stop()
+	if err == nil {
 		return report, nil
-	case why == killedLate:
+	}
+	w.kill() // whatever it is doing: it no longer follows the protocol, and its state can be read now
+	if why == notKilled && w.command.ProcessState.ExitCode() == exitLarge {
+		why = killedLarge
+	}
+	switch why {
+	case killedLate:
+		p.options.Log.WarnContext(ctx, "script worker killed: late", "script", s.name)
 		return nil, p.refusal(s, newReport(limitTime))
-	case why == killedLarge:
+	case killedLarge:
+		p.options.Log.WarnContext(ctx, "script worker killed: too much memory", "script", s.name)
 		return nil, p.refusal(s, newReport(limitMemory))
-	case why == killedEnded:
+	case killedEnded:
 		return nil, fault.Wrap(fault.Unavailable, context.Cause(ctx), "The request ended while its script ran")
-	case why == killedClosing:
+	case killedClosing:
 		return nil, closing()
-	case errors.Is(err, errDeadBefore):
+	}
+	if errors.Is(err, errDeadBefore) || fault.Is(err, fault.Invalid) {
 		return nil, err
 	}
-	return nil, fault.Wrap(fault.Unavailable, err, "The worker of the script %s ended unexpectedly: try again", s.name)
+	p.options.Log.ErrorContext(ctx, "script worker died", "script", s.name, "state", w.command.ProcessState.String(), "said", string(w.last.kept))
+	return nil, fault.Wrap(fault.Unavailable, err, "The worker of the script %s ended unexpectedly while it ran: the script was not tried again", s.name)
 }
 
 func newReport(o outcome) *report { return &report{outcome: o} }
@@ -156,7 +179,7 @@ func (w *process) guard(ctx context.Context, p *Pool, done <-chan struct{}) why 
 	defer late.Stop()
 	look := time.NewTicker(watchEvery)
 	defer look.Stop()
-	most := int64(residentBase + residentFactor*p.options.MemoryLimit)
+	most := residentLimit(p.options.MemoryLimit)
 	for {
 		reason := notKilled
 		select {

@@ -15,8 +15,19 @@ import (
 // workerArgument is the hidden first argument that makes the binary a worker.
 const workerArgument = "jackfield-script-worker"
 
-// maxPrograms is how many compiled scripts a worker keeps; when it is full it forgets all of them.
-const maxPrograms = 512
+// Bounds of the compiled scripts that a worker keeps: their number, and their bytes together. A worker that is full
+// forgets all of them.
+const (
+	maxPrograms     = 512
+	maxProgramBytes = 16 << 20
+)
+
+// How a worker ends when it ends by itself.
+const (
+	exitConfused = 3 // a message did not read
+	exitOrphaned = 4 // a script ran on and nobody came to kill it
+	exitLarge    = 5 // it found itself too large, where its parent cannot see that
+)
 
 //go:embed prelude.js
 var prelude string
@@ -35,6 +46,7 @@ func WorkerMain() {
 	runtime.GOMAXPROCS(2)
 	debug.SetGCPercent(50)
 	confine()
+	most := watchOneself()
 	w := worker{programs: map[string][]byte{}, modules: map[string][]byte{}}
 	in := bufio.NewReaderSize(os.Stdin, 64<<10)
 	var buffer []byte
@@ -46,10 +58,11 @@ func WorkerMain() {
 		buffer = frame
 		c, err := readCall(frame)
 		if err != nil {
-			os.Exit(3)
+			os.Exit(exitConfused)
 		}
+		most.Store(residentLimit(c.limits.memory))
 		// Should the parent be gone while a script hangs, nobody kills this process but itself.
-		suicide := time.AfterFunc(2*time.Duration(c.limits.milliseconds)*time.Millisecond+5*time.Second, func() { os.Exit(4) })
+		suicide := time.AfterFunc(2*time.Duration(c.limits.milliseconds)*time.Millisecond+5*time.Second, func() { os.Exit(exitOrphaned) })
 		answer := w.run(c).frame()
 		suicide.Stop()
 		if _, err := os.Stdout.Write(answer); err != nil {
@@ -66,6 +79,7 @@ func WorkerMain() {
 type worker struct {
 	prelude  []byte
 	programs map[string][]byte // by hash
+	bytes    int               // of programs
 	modules  map[string][]byte
 	next     *bridge
 }
@@ -147,10 +161,12 @@ func (w *worker) program(vm *quickjs.VM, c *call) ([]byte, *report) {
 	if err != nil {
 		return nil, syntaxError(err)
 	}
-	if len(w.programs) >= maxPrograms {
+	if len(w.programs) >= maxPrograms || w.bytes+len(compiled) > maxProgramBytes {
 		clear(w.programs)
+		w.bytes = 0
 	}
 	w.programs[hash] = compiled
+	w.bytes += len(compiled)
 	return compiled, nil
 }
 
