@@ -21,9 +21,10 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 )
 
-// How River looks for work. The periodic work of today does not need a quick start; a poll costs CPU while idle.
+// How River looks for work. The periodic work of today does not need a quick start, and every look costs CPU while
+// nothing happens.
 const (
-	pollInterval = time.Second
+	pollInterval = 10 * time.Second
 	// jobTimeout bounds one run of a periodic job.
 	jobTimeout = 10 * time.Minute
 	// startTimeout bounds how long Close waits for a start that is still under way.
@@ -82,6 +83,7 @@ func open[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], o Option
 		Workers:           workers,
 		PeriodicJobs:      periodic,
 		FetchPollInterval: pollInterval,
+		PollOnly:          o.DB.Pool() == nil, // SQLite has no notifications; imitating them polls a table
 		JobTimeout:        jobTimeout,
 		Logger:            slog.New(quiet{o.Log.Handler()}),
 	})
