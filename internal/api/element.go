@@ -51,9 +51,11 @@ func (a *API) search(e *exchange, all []*catalog.Connector) (found []*catalog.Co
 			return nil, false, fault.New(fault.Invalid, "The attribute %s is not known for elements", condition.Attribute)
 		}
 	}
-	if value, rest, ok, err := ceql.Lift(where, "abridged"); err == nil && ok {
-		abridged, where = value == "true", rest
+	value, where, given, err := ceql.Lift(where, "abridged")
+	if err != nil {
+		return nil, false, err
 	}
+	abridged = abridged || given && value == "true"
 	matches := ceql.Compile(where)
 	text := strings.ToLower(query.Get("searchText"))
 	hub := strings.ToLower(query.Get("hub"))

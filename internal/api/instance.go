@@ -97,24 +97,23 @@ func (a *API) readInstance(e *exchange) error {
 	return e.json(found.Wire())
 }
 
+// replaceInstance answers PUT: everything given is replaced, and the provider is asked again unless
+// reAuthenticate=false.
 func (a *API) replaceInstance(e *exchange) error {
-	found, err := a.instance(e, a.Instances.FindForChange)
-	if err != nil {
-		return err
-	}
-	request, err := e.instanceRequest()
-	if err != nil {
-		return err
-	}
 	ask := e.r.URL.Query().Get("reAuthenticate") != "false"
-	changed, err := a.Provision.Replace(e.r.Context(), e.principal, found, request, ask)
-	if err != nil {
-		return err
-	}
-	return e.json(changed.Wire())
+	return a.alterInstance(e, func(found *instance.Instance, request *instance.Request) (*instance.Instance, error) {
+		return a.Provision.Replace(e.r.Context(), e.principal, found, request, ask)
+	})
 }
 
+// changeInstance answers PATCH: only what is given changes.
 func (a *API) changeInstance(e *exchange) error {
+	return a.alterInstance(e, func(found *instance.Instance, request *instance.Request) (*instance.Instance, error) {
+		return a.Provision.Change(e.r.Context(), e.principal, found, request)
+	})
+}
+
+func (a *API) alterInstance(e *exchange, alter func(*instance.Instance, *instance.Request) (*instance.Instance, error)) error {
 	found, err := a.instance(e, a.Instances.FindForChange)
 	if err != nil {
 		return err
@@ -123,7 +122,7 @@ func (a *API) changeInstance(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	changed, err := a.Provision.Change(e.r.Context(), e.principal, found, request)
+	changed, err := alter(found, request)
 	if err != nil {
 		return err
 	}
