@@ -1,9 +1,9 @@
 package store
 
 import (
+	"encoding/json"
 	"errors"
 	"strconv"
-	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
@@ -32,6 +32,22 @@ func (d dialect) parameter(n int) string {
 	return "$" + strconv.Itoa(n)
 }
 
+// among is a condition on a column of ids with $1 and its argument. The text depends on nothing, so that a database
+// that keeps plans keeps one.
+func (d dialect) among(ids []int64) (condition string, argument any) {
+	if len(ids) == 1 {
+		return "= $1", ids[0]
+	}
+	if d.name == "postgres" {
+		return "= ANY($1)", ids
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		panic(err) // numbers always encode
+	}
+	return "IN (SELECT value FROM json_each($1))", string(list)
+}
+
 // isDuplicate reports whether an error is a unique value that is taken.
 func isDuplicate(err error) bool {
 	var pg *pgconn.PgError
@@ -43,9 +59,4 @@ func isDuplicate(err error) bool {
 		return lite.Code() == sqlitelib.SQLITE_CONSTRAINT_UNIQUE || lite.Code() == sqlitelib.SQLITE_CONSTRAINT_PRIMARYKEY
 	}
 	return false
-}
-
-// likePattern makes a LIKE pattern that finds a text anywhere; its own wildcards are escaped with a backslash.
-func likePattern(text string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"
 }

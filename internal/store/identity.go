@@ -19,6 +19,9 @@ func (d *DB) IdentityBySecret(ctx context.Context, secret string) (*Identity, er
 
 // IdentityByEmail finds a user by e-mail in any case.
 func (d *DB) IdentityByEmail(ctx context.Context, email string) (*Identity, error) {
+	if !storable(email) {
+		return nil, failure("read user", sql.ErrNoRows)
+	}
 	return d.identity(ctx, "SELECT"+identityColumns+"WHERE u.email_key = $1", emailKey(email))
 }
 

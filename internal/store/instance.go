@@ -25,6 +25,9 @@ const instanceColumns = `i.id, i.account_id, i.user_id, i.connector_id, i.connec
 
 // CreateInstance stores a new instance with its tags and configuration, and sets the ids. Ids are consecutive.
 func (s *Scope) CreateInstance(ctx context.Context, i *Instance) error {
+	if err := checkTexts(i); err != nil {
+		return err
+	}
 	i.AccountID = s.account
 	return s.db.InTx(ctx, func(tx *DB) error {
 		if i.CreatedAt.IsZero() {
@@ -63,6 +66,9 @@ func (s *Scope) CreateInstance(ctx context.Context, i *Instance) error {
 // UpdateInstance stores an instance as it is: name, tags, flags, connector and configuration. Configuration rows
 // keep their ids by key; rows that are gone are deleted. The token never changes.
 func (s *Scope) UpdateInstance(ctx context.Context, i *Instance) error {
+	if err := checkTexts(i); err != nil {
+		return err
+	}
 	return s.db.InTx(ctx, func(tx *DB) error {
 		i.UpdatedAt = now()
 		result, err := tx.write.ExecContext(ctx,
@@ -85,13 +91,32 @@ func (s *Scope) UpdateInstance(ctx context.Context, i *Instance) error {
 	})
 }
 
+// checkTexts refuses an instance with text that cannot be kept.
+func checkTexts(i *Instance) error {
+	if err := wantStorable("name", i.Name); err != nil {
+		return err
+	}
+	if err := wantStorable("list of tags", i.Tags...); err != nil {
+		return err
+	}
+	for _, v := range i.Configuration {
+		if !storable(v.Key) {
+			return wantStorable("key of a configuration value", v.Key)
+		}
+		if err := wantStorable("configuration value "+v.Key, v.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ChangeInstance reads an instance, lets f change it, and stores it, so that two changes at the same time do not
 // undo each other.
 func (s *Scope) ChangeInstance(ctx context.Context, id int64, f func(*Instance) error) (*Instance, error) {
 	var changed *Instance
 	err := s.db.InTx(ctx, func(tx *DB) error {
 		if tx.dialect.forLate != "" {
-			if _, err := tx.write.ExecContext(ctx, "SELECT id FROM instances WHERE id = $1"+tx.dialect.forLate, id); err != nil {
+			if _, err := tx.write.ExecContext(ctx, "SELECT id FROM instances WHERE id = $1 AND account_id = $2"+tx.dialect.forLate, id, s.account); err != nil {
 				return failure("lock instance", err)
 			}
 		}
@@ -209,6 +234,10 @@ func (s *Scope) where(f InstanceFilter) (string, []any) {
 		args = append(args, arg)
 		terms = append(terms, fmt.Sprintf(term, len(args)))
 	}
+	if !storable(f.SearchText) || !storable(f.Tags...) {
+		terms = append(terms, "1 = 0") // no row has it, and PostgreSQL would refuse the question
+		f.SearchText, f.Tags = "", nil
+	}
 	if f.UserID != 0 {
 		add("i.user_id = $%d", f.UserID)
 	}
@@ -267,24 +296,24 @@ func (d *DB) readParts(ctx context.Context, found []Instance) error {
 	for from := 0; from < len(found); from += partsBatch {
 		batch := found[from:min(from+partsBatch, len(found))]
 		byID := make(map[int64]*Instance, len(batch))
-		ids := make([]string, len(batch))
+		ids := make([]int64, len(batch))
 		for n := range batch {
 			byID[batch[n].ID] = &batch[n]
-			ids[n] = strconv.FormatInt(batch[n].ID, 10)
+			ids[n] = batch[n].ID
 		}
-		in := strings.Join(ids, ", ")
-		if err := d.readTags(ctx, byID, in); err != nil {
+		among, list := d.dialect.among(ids)
+		if err := d.readTags(ctx, byID, among, list); err != nil {
 			return err
 		}
-		if err := d.readConfiguration(ctx, byID, in); err != nil {
+		if err := d.readConfiguration(ctx, byID, among, list); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (d *DB) readTags(ctx context.Context, byID map[int64]*Instance, in string) error {
-	rows, err := d.read.QueryContext(ctx, "SELECT instance_id, tag FROM instance_tags WHERE instance_id IN ("+in+") ORDER BY instance_id, position")
+func (d *DB) readTags(ctx context.Context, byID map[int64]*Instance, among string, list any) error {
+	rows, err := d.read.QueryContext(ctx, "SELECT instance_id, tag FROM instance_tags WHERE instance_id "+among+" ORDER BY instance_id, position", list)
 	if err != nil {
 		return failure("read tags", err)
 	}
@@ -300,8 +329,8 @@ func (d *DB) readTags(ctx context.Context, byID map[int64]*Instance, in string) 
 	return failure("read tags", rows.Err())
 }
 
-func (d *DB) readConfiguration(ctx context.Context, byID map[int64]*Instance, in string) error {
-	rows, err := d.read.QueryContext(ctx, "SELECT id, instance_id, key, is_set, secret, value, sealed FROM instance_configuration WHERE instance_id IN ("+in+") ORDER BY id")
+func (d *DB) readConfiguration(ctx context.Context, byID map[int64]*Instance, among string, list any) error {
+	rows, err := d.read.QueryContext(ctx, "SELECT id, instance_id, key, is_set, secret, value, sealed FROM instance_configuration WHERE instance_id "+among+" ORDER BY id", list)
 	if err != nil {
 		return failure("read configuration", err)
 	}

@@ -51,6 +51,9 @@ func (d *DB) RestartIDs(ctx context.Context) error {
 
 // CreateOrganization stores a new organization and sets its id and creation time. Call it in a transaction.
 func (d *DB) CreateOrganization(ctx context.Context, o *Organization) error {
+	if err := wantStorable("name of the organization", o.Name, o.ExternalID); err != nil {
+		return err
+	}
 	return d.InTx(ctx, func(tx *DB) error {
 		o.CreatedAt = now()
 		err := tx.write.QueryRowContext(ctx,
@@ -71,6 +74,9 @@ func (d *DB) CreateOrganization(ctx context.Context, o *Organization) error {
 
 // CreateAccount stores a new account and sets its id and creation time.
 func (d *DB) CreateAccount(ctx context.Context, a *Account) error {
+	if err := wantStorable("name or description of the account", a.Name, a.Description, a.ExternalID); err != nil {
+		return err
+	}
 	a.CreatedAt = now()
 	err := d.write.QueryRowContext(ctx,
 		`INSERT INTO accounts (organization_id, name, description, external_id, is_default, active, created_at)
@@ -82,6 +88,9 @@ func (d *DB) CreateAccount(ctx context.Context, a *Account) error {
 // CreateUser stores a new user and sets its id and creation time. An e-mail that is taken, in any case, is a
 // Conflict fault.
 func (d *DB) CreateUser(ctx context.Context, u *User) error {
+	if err := wantStorable("name or email of the user", u.Email, u.FirstName, u.LastName); err != nil {
+		return err
+	}
 	return d.InTx(ctx, func(tx *DB) error {
 		u.CreatedAt = now()
 		err := tx.write.QueryRowContext(ctx,

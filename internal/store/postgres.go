@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -13,6 +14,10 @@ import (
 // leastPostgres is the oldest server version that works, as server_version_num has it.
 const leastPostgres = 150000
 
+// leastConnections is how many connections the pool may open when the address does not say (pool_max_conns). Two are
+// held for good, by the changes and the jobs of other servers.
+const leastConnections = 16
+
 func (c *core) openPostgres(ctx context.Context, url string) error {
 	c.dialect = postgresDialect
 	config, err := pgxpool.ParseConfig(url)
@@ -21,6 +26,9 @@ func (c *core) openPostgres(ctx context.Context, url string) error {
 	}
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = 10 * time.Second
+	}
+	if !strings.Contains(url, "pool_max_conns") {
+		config.MaxConns = max(config.MaxConns, leastConnections)
 	}
 	c.pool, err = pgxpool.NewWithConfig(ctx, config)
 	if err != nil {

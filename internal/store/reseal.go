@@ -2,34 +2,72 @@ package store
 
 import (
 	"context"
-	"strconv"
 
 	"jackfield/internal/vault"
 )
 
-// sealedCell is one sealed value with where it is and how to write it back.
-type sealedCell struct {
-	place  vault.Place
-	sealed []byte
-	update string // takes the new value and key
-	key    any
+// resealBatch is how many secrets are in memory at once.
+const resealBatch = 500
+
+// sealedColumn is a column of sealed values.
+type sealedColumn struct {
+	table, column string
+	// query gives the key to write and to go on by, the row and account of the place, and the sealed value of at most
+	// $2 rows after the key $1.
+	query  string
+	update string // takes the new value and the key
+	first  any    // before all keys
+}
+
+var sealedColumns = []sealedColumn{
+	{
+		"organizations", "secret",
+		"SELECT id, CAST(id AS TEXT), 0, secret_sealed FROM organizations WHERE id > $1 ORDER BY organizations.id LIMIT $2",
+		"UPDATE organizations SET secret_sealed = $1 WHERE id = $2", int64(0),
+	},
+	{
+		"users", "secret",
+		"SELECT id, CAST(id AS TEXT), account_id, secret_sealed FROM users WHERE id > $1 ORDER BY users.id LIMIT $2",
+		"UPDATE users SET secret_sealed = $1 WHERE id = $2", int64(0),
+	},
+	{
+		"instances", "token",
+		"SELECT id, CAST(id AS TEXT), account_id, token_sealed FROM instances WHERE id > $1 ORDER BY instances.id LIMIT $2",
+		"UPDATE instances SET token_sealed = $1 WHERE id = $2", int64(0),
+	},
+	{
+		"instance_configuration", "value", // as configurationPlace
+		`SELECT c.id, CAST(c.instance_id AS TEXT) || '/' || c.key, i.account_id, c.sealed
+		 FROM instance_configuration c JOIN instances i ON i.id = c.instance_id
+		 WHERE c.id > $1 AND c.sealed IS NOT NULL ORDER BY c.id LIMIT $2`,
+		"UPDATE instance_configuration SET sealed = $1 WHERE id = $2", int64(0),
+	},
+	{
+		"settings", "value", // as settingPlace
+		"SELECT key, key, 0, sealed FROM settings WHERE key > $1 ORDER BY settings.key LIMIT $2",
+		"UPDATE settings SET sealed = $1 WHERE key = $2", "",
+	},
 }
 
 // Reseal seals every secret again with the primary key and returns how many. It is one transaction: either all
-// secrets are under the new key afterwards, or none was touched.
+// secrets are under the new key afterwards, or none was touched. Servers may run meanwhile.
 func (d *DB) Reseal(ctx context.Context) (n int, err error) {
 	err = d.InTx(ctx, func(tx *DB) error {
 		n = 0
-		for _, list := range []func(context.Context) ([]sealedCell, error){tx.organizationCells, tx.userCells, tx.tokenCells, tx.configurationCells, tx.settingCells} {
-			cells, err := list(ctx)
-			if err != nil {
-				return err
-			}
-			for _, cell := range cells {
-				if err := tx.resealCell(ctx, cell); err != nil {
+		for _, column := range sealedColumns {
+			for last := column.first; last != nil; {
+				cells, err := tx.sealedCells(ctx, column, last)
+				if err != nil {
 					return err
 				}
-				n++
+				last = nil
+				for _, cell := range cells {
+					if err := tx.resealCell(ctx, column, cell); err != nil {
+						return err
+					}
+					last = cell.key
+					n++
+				}
 			}
 		}
 		return nil
@@ -37,7 +75,32 @@ func (d *DB) Reseal(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-func (d *DB) resealCell(ctx context.Context, cell sealedCell) error {
+// sealedCell is one sealed value.
+type sealedCell struct {
+	key    any
+	place  vault.Place
+	sealed []byte
+}
+
+func (d *DB) sealedCells(ctx context.Context, column sealedColumn, after any) ([]sealedCell, error) {
+	// Locked: a value that a server changes after we have read it would be undone.
+	rows, err := d.read.QueryContext(ctx, column.query+d.dialect.forLate, after, resealBatch)
+	if err != nil {
+		return nil, failure("read secrets", err)
+	}
+	defer rows.Close()
+	var cells []sealedCell
+	for rows.Next() {
+		cell := sealedCell{place: vault.Place{Table: column.table, Column: column.column}}
+		if err := rows.Scan(&cell.key, &cell.place.Row, &cell.place.Account, &cell.sealed); err != nil {
+			return nil, failure("read secrets", err)
+		}
+		cells = append(cells, cell)
+	}
+	return cells, failure("read secrets", rows.Err())
+}
+
+func (d *DB) resealCell(ctx context.Context, column sealedColumn, cell sealedCell) error {
 	plain, err := d.vault.Open(cell.sealed, cell.place)
 	if err != nil {
 		return err
@@ -46,79 +109,6 @@ func (d *DB) resealCell(ctx context.Context, cell sealedCell) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.write.ExecContext(ctx, cell.update, sealed, cell.key)
+	_, err = d.write.ExecContext(ctx, column.update, sealed, cell.key)
 	return failure("seal again", err)
-}
-
-func (d *DB) organizationCells(ctx context.Context) ([]sealedCell, error) {
-	return d.rowCells(ctx, "SELECT id, 0, secret_sealed FROM organizations", "organizations", "secret", "UPDATE organizations SET secret_sealed = $1 WHERE id = $2")
-}
-
-func (d *DB) userCells(ctx context.Context) ([]sealedCell, error) {
-	return d.rowCells(ctx, "SELECT id, account_id, secret_sealed FROM users", "users", "secret", "UPDATE users SET secret_sealed = $1 WHERE id = $2")
-}
-
-func (d *DB) tokenCells(ctx context.Context) ([]sealedCell, error) {
-	return d.rowCells(ctx, "SELECT id, account_id, token_sealed FROM instances", "instances", "token", "UPDATE instances SET token_sealed = $1 WHERE id = $2")
-}
-
-func (d *DB) rowCells(ctx context.Context, query, table, column, update string) ([]sealedCell, error) {
-	rows, err := d.read.QueryContext(ctx, query)
-	if err != nil {
-		return nil, failure("read secrets", err)
-	}
-	defer rows.Close()
-	var cells []sealedCell
-	for rows.Next() {
-		var id, account int64
-		cell := sealedCell{update: update}
-		if err := rows.Scan(&id, &account, &cell.sealed); err != nil {
-			return nil, failure("read secrets", err)
-		}
-		cell.key = id
-		cell.place = vault.Place{Table: table, Row: strconv.FormatInt(id, 10), Column: column, Account: account}
-		cells = append(cells, cell)
-	}
-	return cells, failure("read secrets", rows.Err())
-}
-
-func (d *DB) configurationCells(ctx context.Context) ([]sealedCell, error) {
-	rows, err := d.read.QueryContext(ctx, `SELECT c.id, c.instance_id, i.account_id, c.key, c.sealed
-		FROM instance_configuration c JOIN instances i ON i.id = c.instance_id WHERE c.sealed IS NOT NULL`)
-	if err != nil {
-		return nil, failure("read secrets", err)
-	}
-	defer rows.Close()
-	var cells []sealedCell
-	for rows.Next() {
-		var id int64
-		var key string
-		var i Instance
-		cell := sealedCell{update: "UPDATE instance_configuration SET sealed = $1 WHERE id = $2"}
-		if err := rows.Scan(&id, &i.ID, &i.AccountID, &key, &cell.sealed); err != nil {
-			return nil, failure("read secrets", err)
-		}
-		cell.key, cell.place = id, configurationPlace(&i, key)
-		cells = append(cells, cell)
-	}
-	return cells, failure("read secrets", rows.Err())
-}
-
-func (d *DB) settingCells(ctx context.Context) ([]sealedCell, error) {
-	rows, err := d.read.QueryContext(ctx, "SELECT key, sealed FROM settings")
-	if err != nil {
-		return nil, failure("read secrets", err)
-	}
-	defer rows.Close()
-	var cells []sealedCell
-	for rows.Next() {
-		var key string
-		cell := sealedCell{update: "UPDATE settings SET sealed = $1 WHERE key = $2"}
-		if err := rows.Scan(&key, &cell.sealed); err != nil {
-			return nil, failure("read secrets", err)
-		}
-		cell.key, cell.place = key, settingPlace(key)
-		cells = append(cells, cell)
-	}
-	return cells, failure("read secrets", rows.Err())
 }

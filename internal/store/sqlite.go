@@ -46,7 +46,8 @@ func (c *core) openSQLite(ctx context.Context, dir string) error {
 	return nil
 }
 
-// private makes a database file that only its owner can read; SQLite gives its companions the same mode.
+// private makes a database file that only its owner can read, or takes the rights of others away, as after a
+// restored backup; SQLite gives its companions the same mode.
 func private(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -55,7 +56,7 @@ func private(path string) error {
 		}
 		return fmt.Errorf("the database %s cannot be opened: %w", path, err)
 	}
-	return file.Close()
+	return errors.Join(file.Chmod(0o600), file.Close())
 }
 
 func sqliteWriter(path, synchronous string) *sql.DB {

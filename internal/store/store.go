@@ -8,10 +8,8 @@ import (
 	"database/sql"
 	"errors"
 	"log/slog"
-	"strings"
 	"sync"
 
-	"jackfield/internal/fault"
 	"jackfield/internal/vault"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -133,7 +131,7 @@ func (d *DB) Writer() *sql.DB { return d.writer }
 
 // InTx runs several writes as one. The function gets a handle that is bound to the transaction; an error undoes
 // everything. Changes are told to subscribers after the commit.
-func (d *DB) InTx(ctx context.Context, f func(tx *DB) error) (err error) {
+func (d *DB) InTx(ctx context.Context, f func(tx *DB) error) error {
 	if d.tx != nil {
 		return f(d)
 	}
@@ -142,11 +140,7 @@ func (d *DB) InTx(ctx context.Context, f func(tx *DB) error) (err error) {
 		return failure("begin", err)
 	}
 	inside := &DB{core: d.core, write: tx, read: tx, tx: tx, told: new([]Change)}
-	defer func() {
-		if err != nil {
-			_ = tx.Rollback() // the first error is the one that counts
-		}
-	}()
+	defer func() { _ = tx.Rollback() }() // does nothing after a commit; also ends the transaction of a panic
 	if err = f(inside); err != nil {
 		return err
 	}
@@ -155,13 +149,11 @@ func (d *DB) InTx(ctx context.Context, f func(tx *DB) error) (err error) {
 			return err
 		}
 	}
-	if err = tx.Commit(); err != nil {
-		return failure("commit", err)
-	}
-	for _, change := range *inside.told {
+	err = tx.Commit()
+	for _, change := range *inside.told { // also after a failure: the answer to a commit may be lost, not the commit
 		d.changes.tell(change)
 	}
-	return nil
+	return failure("commit", err)
 }
 
 // Lock holds a named lock until the transaction ends, so that of several servers one works and the others then
@@ -177,40 +169,4 @@ func (d *DB) Lock(ctx context.Context, name string) error {
 // changed remembers a change of the transaction.
 func (d *DB) changed(noun string, id, account int64) {
 	*d.told = append(*d.told, Change{Noun: noun, ID: id, AccountID: account})
-}
-
-// failure turns a database error into a fault: what the operator must mend is said, everything else is internal.
-func failure(what string, err error) error {
-	if err == nil {
-		return nil
-	}
-	var known *fault.Error
-	if errors.As(err, &known) {
-		return err
-	}
-	if errors.Is(err, sql.ErrNoRows) {
-		return fault.New(fault.NotFound, "No row found")
-	}
-	if reason := unavailable(err); reason != "" {
-		return fault.Wrap(fault.Unavailable, err, "The database cannot do this now: %s", reason)
-	}
-	return fault.Wrap(fault.Internal, err, "database: %s", what)
-}
-
-// unavailable names the states of a database that pass or that an operator must mend.
-func unavailable(err error) string {
-	text := strings.ToLower(err.Error())
-	switch {
-	case strings.Contains(text, "disk is full"), strings.Contains(text, "no space left"), strings.Contains(text, "disk full"):
-		return "the disk is full"
-	case strings.Contains(text, "database is locked"), strings.Contains(text, "sqlite_busy"):
-		return "it is locked by another program"
-	case strings.Contains(text, "readonly database"), strings.Contains(text, "read-only transaction"):
-		return "it is read-only"
-	case strings.Contains(text, "disk i/o error"):
-		return "the disk reports an error"
-	case strings.Contains(text, "failed to connect"), strings.Contains(text, "connection refused"), strings.Contains(text, "too many clients"), strings.Contains(text, "terminating connection"):
-		return "it cannot be reached"
-	}
-	return ""
 }

@@ -78,9 +78,10 @@ func usageArguments(records []UsageRecord) []any {
 	args := make([]any, 0, len(records)*usageWidth)
 	for n := range records {
 		r := &records[n]
-		args = append(args, r.RequestID, millis(r.At), r.Duration.Microseconds(), r.Status, r.Method, r.URI, r.API, r.IP,
-			r.OrganizationID, r.OrganizationExternalID, r.OrganizationName, r.AccountID, r.UserID, r.InstanceID, r.InstanceName,
-			r.ConnectorKey, r.ConnectorName, r.Hub, tagsText(r.Tags))
+		// What a client sent is cleaned: a record that PostgreSQL refuses would take its whole batch with it.
+		args = append(args, cleaned(r.RequestID), millis(r.At), r.Duration.Microseconds(), r.Status, cleaned(r.Method), cleaned(r.URI), cleaned(r.API), cleaned(r.IP),
+			r.OrganizationID, cleaned(r.OrganizationExternalID), cleaned(r.OrganizationName), r.AccountID, r.UserID, r.InstanceID, cleaned(r.InstanceName),
+			cleaned(r.ConnectorKey), cleaned(r.ConnectorName), cleaned(r.Hub), tagsText(r.Tags))
 	}
 	return args
 }
@@ -98,6 +99,9 @@ func tagsText(tags []string) string {
 
 // UsageByRequestID finds the record of a request of an organization, else a NotFound fault.
 func (d *DB) UsageByRequestID(ctx context.Context, organizationID int64, requestID string) (*UsageRecord, error) {
+	if !storable(requestID) {
+		return nil, failure("read usage", sql.ErrNoRows)
+	}
 	var r UsageRecord
 	var at, duration int64
 	var tags string
