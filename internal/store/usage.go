@@ -120,12 +120,21 @@ func (d *DB) UsageByRequestID(ctx context.Context, organizationID int64, request
 	return &r, nil
 }
 
+// forgetBatch is how many records are deleted at once, so that new ones are written in between.
+const forgetBatch = 2000
+
 // DeleteUsageBefore forgets records older than a time and returns how many.
 func (d *DB) DeleteUsageBefore(ctx context.Context, at time.Time) (int64, error) {
-	result, err := d.usageWriter.ExecContext(ctx, "DELETE FROM usage WHERE at < $1", millis(at))
-	if err != nil {
-		return 0, failure("forget usage", err)
+	for all := int64(0); ; {
+		result, err := d.usageWriter.ExecContext(ctx,
+			"DELETE FROM usage WHERE id IN (SELECT id FROM usage WHERE at < $1 ORDER BY at LIMIT $2)", millis(at), forgetBatch)
+		if err != nil {
+			return all, failure("forget usage", err)
+		}
+		n, err := result.RowsAffected()
+		all += n
+		if err != nil || n < forgetBatch {
+			return all, failure("forget usage", err)
+		}
 	}
-	n, err := result.RowsAffected()
-	return n, failure("forget usage", err)
 }
