@@ -277,6 +277,8 @@ export const t = {
     noRecordsTitle: "No records",
     noBody: "The answer has no body.",
     noTable: "This answer is not a list of records. See it as JSON.",
+    rowsCut: (n: number) => `Only the first ${n} records are shown. Copy the answer to have them all, or ask for smaller pages.`,
+    textCut: (n: number) => `Only the first ${n.toLocaleString("en")} characters are shown. Copy the answer to have it all.`,
     columnsCut: (n: number) => `Only the first ${n} columns are shown. The JSON view has them all.`,
     previous: "Previous page",
     previousShort: "Previous",

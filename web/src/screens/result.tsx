@@ -13,7 +13,10 @@ import { CopyButton } from "../ui/copy";
 import { messageOf, Skeleton } from "../ui/state";
 import type { Reply } from "./tryit";
 
+// Limits of what is drawn; the copy button gives everything. Above them the page would stand still.
 const columnLimit = 80;
+const rowLimit = 500;
+const textLimit = 1_000_000; // characters
 let lastView: "table" | "json" = "table"; // what the reader chose stays chosen while the page is open
 
 interface ResultProps {
@@ -96,7 +99,10 @@ export function Result({ reply, connector, error, onPrevious, onNext }: ResultPr
       ) : shown === "table" && rows ? (
         <Records rows={rows} label={connector.name} />
       ) : (
-        <Json text={text} label={t.tryIt.json} />
+        <>
+          <Json text={text.length > textLimit ? text.slice(0, textLimit) : text} label={t.tryIt.json} />
+          {text.length > textLimit ? <Cut>{t.tryIt.textCut(textLimit)}</Cut> : null}
+        </>
       )}
       {onPrevious || onNext ? (
         <div className="flex min-h-14 items-center justify-between gap-3 border-t border-line px-4 sm:px-6">
@@ -159,7 +165,7 @@ function Records({ rows, label }: { rows: Row[]; label: string }) {
             </tr>
           </thead>
           <tbody>
-            {rows.map((row, index) => (
+            {rows.slice(0, rowLimit).map((row, index) => (
               <tr key={index}>
                 {columns.map((column) => (
                   <Cell key={column} value={row[column]} />
@@ -169,11 +175,15 @@ function Records({ rows, label }: { rows: Row[]; label: string }) {
           </tbody>
         </table>
       </div>
-      {columns.length === columnLimit ? (
-        <p className="border-t border-line px-4 py-2 text-sm text-muted sm:px-6">{t.tryIt.columnsCut(columnLimit)}</p>
-      ) : null}
+      {columns.length === columnLimit ? <Cut>{t.tryIt.columnsCut(columnLimit)}</Cut> : null}
+      {rows.length > rowLimit ? <Cut>{t.tryIt.rowsCut(rowLimit)}</Cut> : null}
     </>
   );
+}
+
+/** Says that something was left out of the picture. */
+function Cut({ children }: { children: React.ReactNode }) {
+  return <p className="border-t border-line px-4 py-2 text-sm text-muted sm:px-6">{children}</p>;
 }
 
 function Cell({ value }: { value: unknown }) {
