@@ -3,6 +3,7 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -27,8 +28,6 @@ const (
 	pollInterval = 10 * time.Second
 	// jobTimeout bounds one run of a periodic job.
 	jobTimeout = 10 * time.Minute
-	// startTimeout bounds how long Close waits for a start that is still under way.
-	startTimeout = 30 * time.Second
 )
 
 // Periodic is work that is done again and again, by one of the servers.
@@ -43,6 +42,7 @@ type Options struct {
 	DB       *store.DB
 	Log      *slog.Logger
 	Periodic []Periodic
+	Poll     time.Duration // between two looks for work; 0 = pollInterval
 }
 
 // Jobs is the running engine. Close it before the database.
@@ -82,7 +82,7 @@ func open[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], o Option
 		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}},
 		Workers:           workers,
 		PeriodicJobs:      periodic,
-		FetchPollInterval: pollInterval,
+		FetchPollInterval: cmp.Or(o.Poll, pollInterval),
 		PollOnly:          o.DB.Pool() == nil, // SQLite has no notifications; imitating them polls a table
 		JobTimeout:        jobTimeout,
 		Logger:            slog.New(quiet{o.Log.Handler()}),
@@ -110,14 +110,14 @@ func (j *Jobs) Close(ctx context.Context) error {
 		if err != nil {
 			return nil // it never ran; the log has said why
 		}
-	case <-time.After(startTimeout):
-		return errors.New("the job engine is still starting")
+	case <-ctx.Done(): // the start is cut off too
+		return fmt.Errorf("the job engine was still starting: %w", ctx.Err())
 	}
 	return j.stop(ctx)
 }
 
 // migrate brings River's own tables up. What a newer Jackfield left is refused, as with ours.
-func migrate[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], db *store.DB) error {
+func migrate[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], db *store.DB) (err error) {
 	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return fmt.Errorf("the job tables cannot be migrated: %w", err)
@@ -128,7 +128,7 @@ func migrate[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], db *s
 	if err != nil {
 		return err
 	}
-	defer release()
+	defer func() { err = errors.Join(err, release()) }()
 	there, err := versions(ctx, db)
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 
 func open(t *testing.T, db *store.DB, periodic ...job.Periodic) *job.Jobs {
 	t.Helper()
-	j, err := job.Open(t.Context(), job.Options{DB: db, Periodic: periodic})
+	j, err := job.Open(t.Context(), job.Options{DB: db, Poll: 100 * time.Millisecond, Periodic: periodic})
 	if err != nil {
 		t.Fatal(err)
 	}
