@@ -11,30 +11,29 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
-	"github.com/pressly/goose/v3/lock"
 )
 
 //go:embed migrations
 var migrations embed.FS
+
+// versionTable holds the applied versions.
+const versionTable = "jackfield_migrations"
 
 // schema is one migrated database.
 type schema struct {
 	pool    *sql.DB
 	folder  string
 	dialect database.Dialect
-	table   string // of applied versions
+	table   string
 }
 
-// MigrationLock holds the lock that makes servers migrate one after the other, for tables that another room owns.
-func (d *DB) MigrationLock(ctx context.Context) (release func(), err error) {
-	if d.pool == nil {
-		unlock, err := lockFile(ctx, filepath.Join(d.dir, "migrate.lock"))
-		if err != nil {
-			return nil, err
-		}
-		return func() { _ = unlock() }, nil // a lock that stays is taken away by age
+// MigrationLock holds the lock that makes servers migrate one after the other. internal/job takes it for its tables.
+func (c *core) MigrationLock(ctx context.Context) (release func() error, err error) {
+	if c.pool == nil {
+		return lockFile(ctx, filepath.Join(c.dir, "migrate.lock"))
 	}
-	held, err := d.pool.Acquire(ctx)
+	// PostgreSQL lets the next one in at once; goose's own lock looks again every 5 s.
+	held, err := c.pool.Acquire(ctx)
 	if err != nil {
 		return nil, failure("lock", err)
 	}
@@ -42,36 +41,36 @@ func (d *DB) MigrationLock(ctx context.Context) (release func(), err error) {
 		held.Release()
 		return nil, failure("lock", err)
 	}
-	return func() {
-		// A connection that still holds the lock must not go back to the pool.
-		if _, err := held.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock(hashtext('jackfield migration'))"); err != nil {
-			_ = held.Conn().Close(context.WithoutCancel(ctx))
+	return func() error {
+		defer held.Release()
+		late := context.WithoutCancel(ctx)
+		_, err := held.Exec(late, "SELECT pg_advisory_unlock(hashtext('jackfield migration'))")
+		if err != nil {
+			err = errors.Join(err, held.Conn().Close(late)) // a connection with the lock must not go back to the pool
 		}
-		held.Release()
+		return failure("unlock", err)
 	}, nil
 }
 
 // migrate brings every database to this version's schema and refuses a newer one.
 func (c *core) migrate(ctx context.Context) error {
-	if c.dialect.name == "postgres" {
-		locker, err := lock.NewPostgresSessionLocker()
-		if err != nil {
-			return err
-		}
-		return up(ctx, schema{c.writer, "postgres", database.DialectPostgres, "jackfield_migrations"}, goose.WithSessionLocker(locker))
-	}
-	release, err := lockFile(ctx, filepath.Join(c.dir, "migrate.lock"))
+	release, err := c.MigrationLock(ctx)
 	if err != nil {
 		return err
 	}
-	return errors.Join(
-		up(ctx, schema{c.writer, "sqlite", database.DialectSQLite3, "jackfield_migrations"}),
-		up(ctx, schema{c.usageWriter, "sqlite_usage", database.DialectSQLite3, "jackfield_migrations"}),
-		release(),
-	)
+	schemas := []schema{{c.writer, "postgres", database.DialectPostgres, versionTable}}
+	if c.pool == nil {
+		schemas = []schema{{c.writer, "sqlite", database.DialectSQLite3, versionTable}, {c.usageWriter, "sqlite_usage", database.DialectSQLite3, versionTable}}
+	}
+	for _, s := range schemas {
+		if err := up(ctx, s); err != nil {
+			return errors.Join(err, release())
+		}
+	}
+	return release()
 }
 
-func up(ctx context.Context, s schema, more ...goose.ProviderOption) error {
+func up(ctx context.Context, s schema) error {
 	files, err := fs.Sub(migrations, "migrations/"+s.folder)
 	if err != nil {
 		return err
@@ -80,8 +79,8 @@ func up(ctx context.Context, s schema, more ...goose.ProviderOption) error {
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(database.DialectCustom, s.pool, files, append(more,
-		goose.WithStore(store), goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))...)
+	provider, err := goose.NewProvider(database.DialectCustom, s.pool, files,
+		goose.WithStore(store), goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("the migrations cannot be read: %w", err)
 	}

@@ -1,14 +1,8 @@
 package store_test
 
 import (
-	"bytes"
-	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -18,7 +12,6 @@ import (
 	"jackfield/internal/fault"
 	"jackfield/internal/store"
 	"jackfield/internal/store/storetest"
-	"jackfield/internal/vault"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -488,142 +481,6 @@ func TestUsageRecordsAreFoundAndForgotten(t *testing.T) {
 		wantKind(t, err, fault.NotFound)
 		if n, err := db.DeleteUsageBefore(ctx, old.Add(33*time.Minute)); err != nil || n != 1+31+32 {
 			t.Errorf("%d were forgotten, %v", n, err)
-		}
-	})
-}
-
-func TestEverySecretOpensAfterARotation(t *testing.T) {
-	t.Parallel()
-	for name, options := range map[string]store.Options{"sqlite": {Dir: t.TempDir()}, "postgres": {URL: storetest.PostgresURL(t)}} {
-		path := filepath.Join(t.TempDir(), "key")
-		keys, err := vault.Open(t.Context(), vault.Options{Path: path})
-		if err != nil {
-			t.Fatal(err)
-		}
-		options.Vault = keys
-		db := storetest.Open(t, options)
-		ctx := t.Context()
-		ada := tenant(t, db, "ada")
-		i := create(t, db, ada, "one")
-		if err := errors.Join(db.SetSetting(ctx, "s", "v"), db.SetSetting(ctx, "s", "w"), keys.Rotate(ctx)); err != nil {
-			t.Fatal(err)
-		}
-		if n, err := db.Reseal(ctx); err != nil || n != 5 {
-			t.Errorf("%s: %d secrets were sealed again, %v", name, n, err)
-		}
-		again, err := vault.Open(ctx, vault.Options{Path: path})
-		if err != nil {
-			t.Fatal(err)
-		}
-		options.Vault = again
-		db = storetest.Open(t, options)
-		got, err := db.InstanceByToken(ctx, i.Token)
-		if err != nil || got.Configuration[2].Value != "planted-one" {
-			t.Errorf("%s: %+v %v", name, got, err)
-		}
-		if _, err := db.IdentityBySecret(ctx, ada.User.Secret); err != nil {
-			t.Error(err)
-		}
-		if v, ok, err := db.Setting(ctx, "s"); err != nil || !ok || v != "w" {
-			t.Errorf("%s: %q %t %v", name, v, ok, err)
-		}
-	}
-}
-
-func TestASealedCellDoesNotOpenInAnotherRow(t *testing.T) {
-	t.Parallel()
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		ctx := t.Context()
-		ada := tenant(t, db, "ada")
-		one, two := create(t, db, ada, "one"), create(t, db, ada, "two")
-		for _, statement := range []string{
-			"UPDATE instances SET token_sealed = (SELECT token_sealed FROM instances WHERE id = $1) WHERE id = $2",
-			"UPDATE instance_configuration SET sealed = (SELECT sealed FROM instance_configuration WHERE instance_id = $1 AND key = 'password') WHERE instance_id = $2 AND key = 'password'",
-		} {
-			if _, err := db.Writer().ExecContext(ctx, statement, one.ID, two.ID); err != nil {
-				t.Fatal(err)
-			}
-			_, err := db.For(ada.Account.ID).Instance(ctx, two.ID)
-			if err == nil || strings.Contains(err.Error(), "planted") {
-				t.Errorf("the moved cell opened: %v", err)
-			}
-		}
-	})
-}
-
-func TestPlantedSecretsAreInNoFile(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	db := storetest.Open(t, store.Options{Dir: dir, Vault: storetest.Vault(t)})
-	ctx := t.Context()
-	ada := tenant(t, db, "ada")
-	i := create(t, db, ada, "canary")
-	session := &store.Session{UserID: ada.User.ID, Kind: store.SessionConsole, Token: "planted-session", ExpiresAt: time.Now().Add(time.Hour)}
-	if err := errors.Join(db.CreateSession(ctx, session), db.SetSetting(ctx, "k", "planted-setting")); err != nil {
-		t.Fatal(err)
-	}
-	planted := []string{"planted-canary", "planted-session", "planted-setting", i.Token, ada.User.Secret, ada.Organization.Secret}
-	files, err := filepath.Glob(filepath.Join(dir, "*"))
-	if err != nil || len(files) < 4 {
-		t.Fatalf("%v %v", files, err)
-	}
-	for _, file := range files {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if info, err := os.Stat(file); err != nil || info.Mode().Perm()&0o077 != 0 {
-			t.Errorf("%s has mode %v (%v)", file, info.Mode(), err)
-		}
-		for _, secret := range planted {
-			for form, text := range map[string]string{
-				"clear": secret, "base64": base64.StdEncoding.EncodeToString([]byte(secret)), "base64url": base64.RawURLEncoding.EncodeToString([]byte(secret)), "URL": url.QueryEscape(secret),
-			} {
-				if bytes.Contains(content, []byte(text)) {
-					t.Errorf("%s holds %s in %s", filepath.Base(file), secret, form)
-				}
-			}
-		}
-	}
-}
-
-func TestADatabaseThatAnotherProgramHoldsIsUnavailable(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	keys := storetest.Vault(t)
-	db := storetest.Open(t, store.Options{Dir: dir, Vault: keys})
-	ctx := t.Context()
-	tx, err := db.Writer().BeginTx(ctx, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := tx.Rollback(); err != nil {
-			t.Error(err)
-		}
-	}()
-	other, err := store.Open(ctx, store.Options{Dir: dir, Vault: keys})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Close()
-	err = other.SetSetting(ctx, "a", "b")
-	wantKind(t, err, fault.Unavailable)
-	if err == nil || !strings.Contains(fault.As(err).Message, "locked") {
-		t.Error(err)
-	}
-	if _, _, err := other.Setting(ctx, "a"); err != nil {
-		t.Errorf("reading is not possible meanwhile: %v", err)
-	}
-}
-
-func TestACancelledContextEndsAWait(t *testing.T) {
-	t.Parallel()
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		if err := db.SetSetting(ctx, "a", "b"); !errors.Is(err, context.Canceled) {
-			t.Error(err)
 		}
 	})
 }
