@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/md5" //nolint:gosec // scripts sign for providers that ask for it
 	"crypto/rand"
@@ -43,6 +44,10 @@ const (
 	maxRandom    = 10_000   // characters of one random text
 )
 
+// maxEager is the size in bytes up to which a variable is parsed before the script runs. That costs less than the
+// means to parse it when it is read.
+const maxEager = 4 << 10
+
 // bridge is everything a machine can ask of its host.
 type bridge struct {
 	worker *worker
@@ -71,14 +76,8 @@ func (b *bridge) serve(args []any) (any, error) {
 		return nil, errors.New("the host was asked for nothing")
 	}
 	switch verb, first := texts[0], texts[1]; verb {
-	case "names":
-		names := make([]string, 0, len(b.call.variables))
-		for name, value := range b.call.variables {
-			if len(value) > 0 {
-				names = append(names, name)
-			}
-		}
-		return strings.Join(names, ","), nil
+	case "setup":
+		return b.setup()
 	case "variable":
 		return string(b.call.variables[first]), nil
 	case "done":
@@ -87,7 +86,8 @@ func (b *bridge) serve(args []any) (any, error) {
 		b.log(first)
 		return nil, nil
 	case "error":
-		return nil, b.thrown(texts)
+		b.thrown(texts)
+		return nil, nil
 	case "module":
 		return b.module(first)
 	case "hash":
@@ -100,6 +100,25 @@ func (b *bridge) serve(args []any) (any, error) {
 		return random(texts)
 	}
 	return nil, errors.New("the host does not know that")
+}
+
+// setup is what the prelude needs to begin, in one text: whether there are extras, then names and values of variables,
+// separated by NUL, which JSON never holds. Large values are left out: they are asked for when they are read.
+func (b *bridge) setup() (any, error) {
+	text := make([]byte, 0, 1024)
+	if b.call.extras {
+		if err := b.extras(); err != nil {
+			return nil, err
+		}
+		text = append(text, "extras"...)
+	}
+	for name, value := range b.call.variables {
+		text = append(append(append(text, 0), name...), 0)
+		if len(value) <= maxEager && bytes.IndexByte(value, 0) < 0 {
+			text = append(text, value...)
+		}
+	}
+	return string(text), nil
 }
 
 func (b *bridge) done(json string) error {
@@ -128,10 +147,11 @@ func (b *bridge) log(line string) {
 
 // thrown takes what a script threw. Limits come as errors too: a script may have caught and thrown them again. After
 // done the result stands, and what is thrown then is only logged.
-func (b *bridge) thrown(texts []string) error {
+func (b *bridge) thrown(texts []string) {
 	if len(texts) < 3 || b.report.outcome != finished {
-		return nil
+		return
 	}
+	message, stack := cut(texts[1]), cut(texts[2])
 	switch texts[1] {
 	case "InternalError: out of memory":
 		b.report.outcome = limitMemory
@@ -141,13 +161,11 @@ func (b *bridge) thrown(texts []string) error {
 		b.report.outcome = limitTime
 	default:
 		if b.called {
-			b.log("after done: " + cut(texts[1]))
-			return nil
+			b.log("after done: " + message)
+			return
 		}
-		b.report.outcome = thrown
+		b.report.outcome, b.report.message, b.report.stack = thrown, message, stack
 	}
-	b.report.message, b.report.stack = cut(texts[1]), cut(texts[2])
-	return nil
 }
 
 func cut(text string) string {
@@ -156,6 +174,19 @@ func cut(text string) string {
 		return strings.ToValidUTF8(text[:most], "") + "…"
 	}
 	return text
+}
+
+// extras puts the function of extras.js on the global object.
+func (b *bridge) extras() error {
+	if b.worker.extras == nil {
+		compiled, err := b.vm.Compile(foreign+extras, quickjs.EvalGlobal)
+		if err != nil {
+			return err
+		}
+		b.worker.extras = compiled
+	}
+	_, err := b.vm.EvalBytecode(b.worker.extras)
+	return err
 }
 
 // module puts a module's function on the global object, from where the prelude takes it away.
@@ -227,12 +258,12 @@ func random(texts []string) (any, error) {
 	if err != nil || n < 0 || n > maxRandom || len(texts) != 3 || texts[2] == "" {
 		return nil, fmt.Errorf("a random text has 0 to %d characters", maxRandom)
 	}
-	bytes := make([]byte, n)
-	if _, err := rand.Read(bytes); err != nil {
+	drawn := make([]byte, n)
+	if _, err := rand.Read(drawn); err != nil {
 		return nil, err
 	}
-	for i, value := range bytes {
-		bytes[i] = texts[2][int(value)%len(texts[2])]
+	for i, value := range drawn {
+		drawn[i] = texts[2][int(value)%len(texts[2])]
 	}
-	return string(bytes), nil
+	return string(drawn), nil
 }

@@ -10,14 +10,13 @@ import (
 )
 
 // confine takes away what a worker does not need: files that the server was started with, writing any file, leaving a
-// core, opening more than next to nothing, and gaining rights. Failures do not matter: the machine inside has no way
-// to any of it, this is the second fence.
+// core, and opening more than next to nothing. Failures do not matter: the machine inside has no way to any of it, this
+// is the second fence.
 func confine() {
 	closeInherited()
 	for resource, most := range map[int]uint64{unix.RLIMIT_FSIZE: 0, unix.RLIMIT_CORE: 0, unix.RLIMIT_NOFILE: 16} {
 		_ = unix.Setrlimit(resource, &unix.Rlimit{Cur: most, Max: most})
 	}
-	_ = unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 	_ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)
 }
 
@@ -39,7 +38,11 @@ func closeInherited() {
 	}
 }
 
-// attach makes a worker end with its parent, and keeps it out of the terminal's Ctrl-C, which the parent handles.
+// renounce makes what this thread starts unable to gain rights. A worker could do that only for one of its threads.
+func renounce() { _ = unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }
+
+// attach makes a worker end with the thread that starts it, and keeps it out of the terminal's Ctrl-C, which the parent
+// handles.
 func attach(command *exec.Cmd) {
 	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 }

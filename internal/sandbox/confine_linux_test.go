@@ -106,7 +106,8 @@ func TestAWorkerThatDiedWhileIdleIsReplacedUnnoticed(t *testing.T) {
 	if err := w.command.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	for statOf(t, w)[0] != "Z" && t.Context().Err() == nil { // until it is gone, but not yet reaped
+	if _, err := w.command.Process.Wait(); err != nil { // all of its threads are gone, and its end of the pipes
+		t.Fatal(err)
 	}
 	works(t, p)
 	if stats := p.Stats(); stats.Starts != 2 || stats.Failures != 0 || stats.Workers != 1 {
@@ -141,21 +142,15 @@ func TestAWorkerThatDiesWhileItRunsIsAClearFaultAndTheScriptIsNotRunAgain(t *tes
 // busy is the processor time of a worker so far, in ticks of 10 ms.
 func busy(t *testing.T, w *process) int {
 	t.Helper()
-	fields := statOf(t, w)
-	var user, system int
-	if _, err := fmt.Sscan(fields[11]+" "+fields[12], &user, &system); err != nil {
-		t.Fatal(err)
-	}
-	return user + system
-}
-
-// statOf is /proc/<pid>/stat from the state on.
-func statOf(t *testing.T, w *process) []string {
-	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", w.command.Process.Pid))
 	if err != nil {
 		t.Fatal(err)
 	}
+	var user, system int
 	_, after, _ := strings.Cut(string(text), ") ")
-	return strings.Fields(after)
+	fields := strings.Fields(after)
+	if _, err := fmt.Sscan(fields[11]+" "+fields[12], &user, &system); err != nil {
+		t.Fatal(err)
+	}
+	return user + system
 }

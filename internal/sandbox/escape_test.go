@@ -78,7 +78,8 @@ var hostiles = []hostile{
 
 	{"CPU", "an endless loop", `while (true) {}`, refused, ""},
 	{"CPU", "an endless loop in try and finally", `while (true) { try { while (true) {} } finally { continue } }`, refused, ""},
-	{"CPU", "endless promises", `const f = () => Promise.resolve().then(f); f()`, refused, ""},
+	{"CPU", "endless promises", `const f = () => Promise.resolve().then(f); f()`, either, ""},
+	{"CPU", "endless promises, waited for", `const f = () => Promise.resolve().then(f); await f()`, refused, ""},
 	{"CPU", "an endless generator", `function* g() { while (true) yield 1 } for (const x of g()) {}`, refused, ""},
 	{"CPU", "an async loop", `while (true) await null`, refused, ""},
 	{"CPU", "a sort that never agrees", `new Array(3e5).fill(0).map(Math.random).sort(() => { for (let i = 0; i < 100; i++) {} return Math.random() - 0.5 })`, refused, ""},
@@ -303,7 +304,11 @@ func TestErrorsNameTheScriptTheLineAndTheLimit(t *testing.T) {
 			}
 		})
 	}
-	_, err := p.Run(t.Context(), innocent, sandbox.Input{Variables: map[string]json.RawMessage{"request_body": json.RawMessage(`"` + strings.Repeat("x", 2<<20) + `"`)}})
+	large := sandbox.Input{Variables: map[string]json.RawMessage{"request_body": json.RawMessage(`"` + strings.Repeat("x", 2<<20) + `"`)}}
+	if _, err := p.Run(t.Context(), innocent, large); err != nil {
+		t.Errorf("a large input that the script does not mention is in its way: %v", err)
+	}
+	_, err := p.Run(t.Context(), sandbox.NewScript("reads", `done({n: request_body.length})`, false), large)
 	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "1 MiB") {
 		t.Errorf("a large input ends with %v", err)
 	}

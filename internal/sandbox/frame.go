@@ -17,7 +17,14 @@ type writer struct{ buffer []byte }
 
 func newWriter() *writer { return &writer{buffer: make([]byte, 4, 4096)} }
 
-func (w *writer) byte(b byte)    { w.buffer = append(w.buffer, b) }
+func (w *writer) byte(b byte) { w.buffer = append(w.buffer, b) }
+func (w *writer) flag(b bool) {
+	if b {
+		w.byte(1)
+	} else {
+		w.byte(0)
+	}
+}
 func (w *writer) number(n int)   { w.buffer = binary.LittleEndian.AppendUint32(w.buffer, uint32(n)) }
 func (w *writer) text(s string)  { w.number(len(s)); w.buffer = append(w.buffer, s...) }
 func (w *writer) bytes(b []byte) { w.number(len(b)); w.buffer = append(w.buffer, b...) }
@@ -81,6 +88,7 @@ type call struct {
 	hash      []byte
 	program   string // "" = the worker has it
 	limits    limits
+	extras    bool // the script mentions something of extras.js
 	variables map[string]json.RawMessage
 }
 
@@ -97,6 +105,7 @@ func (c *call) frame() ([]byte, error) {
 	w.number(c.limits.memory)
 	w.number(c.limits.stack)
 	w.number(c.limits.output)
+	w.flag(c.extras)
 	w.number(len(c.variables))
 	for name, value := range c.variables {
 		w.text(name)
@@ -112,6 +121,7 @@ func readCall(frame []byte) (*call, error) {
 	r := reader{rest: frame}
 	c := &call{hash: r.bytes(), program: r.text()}
 	c.limits = limits{r.number(), r.number(), r.number(), r.number()}
+	c.extras = r.byte() != 0
 	n := r.number()
 	c.variables = make(map[string]json.RawMessage, min(n, 64))
 	for range n {

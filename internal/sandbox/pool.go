@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"runtime"
@@ -58,11 +59,18 @@ type Pool struct {
 	free    chan struct{} // one for each slot in slots
 	mu      sync.Mutex
 	slots   []*slot // free ones: those without a worker, then by their last use
+	alive   map[*process]struct{}
+	watched atomic.Bool   // the watch is awake
+	wake    chan struct{} // wakes it
 	waiting atomic.Int64
 	stats   counters
-	closed  chan struct{}
+	starts  chan chan<- started
+	closed  chan struct{} // no more calls
+	ended   chan struct{} // no more workers
 	once    sync.Once
 	tidy    sync.WaitGroup
+
+	starting sync.Once
 }
 
 // slot is the place of one worker; the worker in it may be replaced.
@@ -71,7 +79,7 @@ type slot struct {
 	used    time.Time
 }
 
-type counters struct{ runs, failures, kills, starts, alive atomic.Int64 }
+type counters struct{ runs, failures, kills, starts atomic.Int64 }
 
 // Stats counts what a pool did since it was opened.
 type Stats struct {
@@ -86,11 +94,13 @@ type Stats struct {
 // Open makes a pool. No process is started yet.
 func Open(o Options) (*Pool, error) {
 	o.defaults()
-	p := &Pool{options: o, free: make(chan struct{}, o.Workers), closed: make(chan struct{})}
+	p := &Pool{options: o, free: make(chan struct{}, o.Workers), closed: make(chan struct{}),
+		starts: make(chan chan<- started), ended: make(chan struct{}), alive: map[*process]struct{}{}, wake: make(chan struct{}, 1)}
 	for range o.Workers {
 		p.give(&slot{})
 	}
 	p.tidy.Go(p.endIdle)
+	p.tidy.Go(p.watch)
 	return p, nil
 }
 
@@ -128,17 +138,21 @@ func (o *Options) defaults() {
 func (p *Pool) Stats() Stats {
 	c := &p.stats
 	return Stats{Runs: c.runs.Load(), Failures: c.failures.Load(), Kills: c.kills.Load(), Starts: c.starts.Load(),
-		Waiting: p.waiting.Load(), Workers: c.alive.Load()}
+		Waiting: p.waiting.Load(), Workers: int64(len(p.workers()))}
 }
 
 // Close ends all workers. Calls under way end with an Unavailable fault. It may be called more than once.
 func (p *Pool) Close() error {
 	p.once.Do(func() {
 		close(p.closed)
+		for _, w := range p.workers() {
+			p.condemn(w, killedClosing)
+		}
 		for range p.options.Workers {
 			<-p.free
 			p.end(p.latest())
 		}
+		close(p.ended)
 	})
 	p.tidy.Wait()
 	return nil
@@ -146,11 +160,14 @@ func (p *Pool) Close() error {
 
 // end ends the worker of a slot that is not free, if there is one.
 func (p *Pool) end(s *slot) {
-	if s.process != nil {
-		s.process.kill()
-		s.process = nil
-		p.stats.alive.Add(-1)
+	if s.process == nil {
+		return
 	}
+	s.process.kill()
+	p.mu.Lock()
+	delete(p.alive, s.process)
+	p.mu.Unlock()
+	s.process = nil
 }
 
 // give makes a slot free.
@@ -219,10 +236,7 @@ func (p *Pool) endIdle() {
 // Invalid fault that names the script, the line and the limit; Output then holds what it logged before. A pool without
 // a free worker, and a worker that dies, are Unavailable.
 func (p *Pool) Run(ctx context.Context, s *Script, in Input) (Output, error) {
-	size := 0
-	for _, value := range in.Variables {
-		size += len(value)
-	}
+	variables, size := s.variables(in)
 	if size > p.options.InputLimit {
 		return Output{}, fault.New(fault.Invalid, "The data for the script %s is larger than the limit of %d MiB", s.name, p.options.InputLimit>>20)
 	}
@@ -230,7 +244,7 @@ func (p *Pool) Run(ctx context.Context, s *Script, in Input) (Output, error) {
 	if err != nil {
 		return Output{}, err
 	}
-	report, err := p.runIn(ctx, free, s, in)
+	report, err := p.runIn(ctx, free, s, variables)
 	free.used = time.Now()
 	p.give(free)
 	p.stats.runs.Add(1)
@@ -278,20 +292,21 @@ func closing() error { return fault.New(fault.Unavailable, "The server is stoppi
 // runIn runs a script in the worker of a slot, starting one if there is none. A worker that died while idle cannot
 // take the call: it is replaced, once, and the call is sent again. A worker that dies after it took the call may have
 // run it and may have died of it, so the call fails and is not sent again.
-func (p *Pool) runIn(ctx context.Context, s *slot, script *Script, in Input) (*report, error) {
+func (p *Pool) runIn(ctx context.Context, s *slot, script *Script, variables map[string]json.RawMessage) (*report, error) {
 	for {
 		fresh := s.process == nil
 		if fresh {
-			started, err := startProcess()
+			w, err := p.start()
 			if err != nil {
-				return nil, fault.Wrap(fault.Unavailable, err, "A script worker could not be started")
+				return nil, err
 			}
-			p.stats.starts.Add(1)
-			p.stats.alive.Add(1)
-			s.process = started
+			s.process = w
 		}
-		report, err := s.process.call(ctx, p, script, in)
+		report, err := s.process.call(ctx, p, script, variables)
 		if err == nil {
+			if s.process.finish() != notKilled { // its answer came first
+				p.end(s)
+			}
 			return report, nil
 		}
 		p.end(s)

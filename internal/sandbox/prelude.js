@@ -1,22 +1,40 @@
-// What a script finds besides its own code. It runs in every new machine before the script, so it does little, and it
+// What every script finds besides its own code. It runs in each new machine before the script, so it does little, and it
 // takes the bridge to the host away from the global object: a script has only what is handed out here.
 (function (global) {
   "use strict";
   const bridge = global.__bridge;
   delete global.__bridge;
-  const parse = JSON.parse, stringify = JSON.stringify, define = Object.defineProperty, text = String;
-  const Promise = global.Promise, Error = global.Error, apply = Reflect.apply, then = Promise.prototype.then;
+  const { parse, stringify } = JSON, define = Object.defineProperty, apply = Reflect.apply;
+  const text = String, Error = global.Error, Promise = global.Promise, then = Promise.prototype.then;
 
-  // Variables that were given are parsed when a script first reads them; all others are null.
-  const set = (name, value) => define(global, name, { configurable: true, enumerable: true, writable: true, value });
-  for (const name of ["request_body", "request_body_map", "request_headers", "request_path", "request_path_variables",
-    "request_parameters", "request_method", "request_expression", "request_vendor_parameters", "request_vendor_path",
-    "request_vendor_method", "request_vendor_headers", "request_vendor_body", "request_vendor_body_map",
-    "request_vendor_url", "request_root_key", "request_previous_response", "request_previous_response_headers",
-    "object_name", "meta_data", "configuration", "multipart_hook_context_items", "response_body", "response_body_map",
-    "response_body_raw", "response_headers", "response_status_code", "response_iserror", "response_error",
-    "response_root_key", "events", "eventHeaders"]) {
-    global[name] = null;
+  // The first call of done wins; what it is given is written down at once.
+  let finished = false;
+  function done(result) {
+    if (finished) return;
+    finished = true;
+    const json = result === undefined || result === null ? "" : stringify(result);
+    bridge("done", json === undefined ? "" : json);
+  }
+
+  function show(value) {
+    if (typeof value === "string") return value;
+    if (value instanceof Error) return text(value) + "\n" + value.stack;
+    try {
+      const json = stringify(value);
+      return json === undefined ? text(value) : json;
+    } catch (_) {
+      return text(value);
+    }
+  }
+  function log(...values) {
+    let line = "";
+    for (let i = 0; i < values.length; i++) line += (i > 0 ? " " : "") + show(values[i]);
+    bridge("log", line);
+  }
+
+  // Large variables are parsed when a script first reads them.
+  function set(name, value) {
+    define(global, name, { configurable: true, enumerable: true, writable: true, value });
   }
   function offer(name) {
     define(global, name, {
@@ -29,65 +47,6 @@
       },
       set(value) { set(name, value); },
     });
-  }
-
-  // The first call of done wins; what it is given is written down at once.
-  let finished = false;
-  function done(result) {
-    if (finished) return;
-    finished = true;
-    const json = result === undefined || result === null ? "" : stringify(result);
-    bridge("done", json === undefined ? "" : json);
-  }
-  global.done = done;
-  global.getArray = () => [];
-
-  function show(value) {
-    if (typeof value === "string") return value;
-    if (value instanceof Error) return text(value) + "\n" + value.stack;
-    try {
-      const json = stringify(value);
-      return json === undefined ? text(value) : json;
-    } catch (_) {
-      return text(value);
-    }
-  }
-  const log = (...values) => {
-    let line = "";
-    for (let i = 0; i < values.length; i++) line += (i > 0 ? " " : "") + show(values[i]);
-    bridge("log", line);
-  };
-  global.console = { log, info: log, warn: log, error: log, debug: log };
-  global.print = log; // as scripts of the old style do
-
-  // Modules are loaded where they are first needed. Only our own get the bridge.
-  const loaded = {};
-  function load(name) {
-    if (!bridge("module", name)) return undefined;
-    const factory = global.__module;
-    delete global.__module;
-    const module = { exports: {} };
-    const own = name === "CE";
-    apply(factory, global, [module, module.exports, inner, own ? bridge : undefined, show]);
-    return module.exports;
-  }
-  const inner = (name) => loaded[name] || (loaded[name] = load(name));
-  global.require = function (name) {
-    name = text(name);
-    switch (name) {
-      case "lodash": case "moment": case "util":
-        return inner(name);
-      case "lodash/fp":
-        if (!loaded[name]) {
-          const fresh = inner("lodash").runInContext();
-          loaded[name] = inner("lodash/fp/_baseConvert")(fresh, fresh);
-        }
-        return loaded[name];
-    }
-    throw new Error("The module '" + name + "' is not available in scripts: there are lodash, lodash/fp, moment and util");
-  };
-  for (const name of ["CE", "Java"]) {
-    define(global, name, { configurable: true, get: () => inner(name), set(value) { set(name, value); } });
   }
 
   function fail(error) {
@@ -111,19 +70,27 @@
       fail(error);
     }
   }
-  define(global, "__run", {
-    configurable: true,
-    value(script) {
-      delete global.__run;
-      const given = bridge("names", "");
-      if (given !== "") given.split(",").forEach(offer);
-      try {
-        const result = apply(script, global, []);
-        if (result instanceof Promise) apply(then, result, [finish, fail]);
-        else finish(result);
-      } catch (error) {
-        fail(error);
-      }
-    },
-  });
+
+  global.done = done;
+  global.console = { log, info: log, warn: log, error: log, debug: log };
+  global.__run = function (script) {
+    delete global.__run;
+    const setup = bridge("setup", "").split("\0");
+    for (let i = 1; i + 1 < setup.length; i += 2) {
+      if (setup[i + 1] === "") offer(setup[i]);
+      else global[setup[i]] = parse(setup[i + 1]);
+    }
+    if (setup[0] === "extras") {
+      const extras = global.__extras;
+      delete global.__extras;
+      extras(global, bridge, show, log, set);
+    }
+    try {
+      const result = apply(script, global, []);
+      if (result instanceof Promise) apply(then, result, [finish, fail]);
+      else finish(result);
+    } catch (error) {
+      fail(error);
+    }
+  };
 })(globalThis);

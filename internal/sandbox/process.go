@@ -1,11 +1,14 @@
 package sandbox
 
 import (
+	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"sync"
 	"time"
 
@@ -16,11 +19,65 @@ import (
 type process struct {
 	command *exec.Cmd
 	in      io.WriteCloser
-	out     io.ReadCloser
+	out     *bufio.Reader
 	has     map[[32]byte]bool // scripts that it was sent
 	buffer  []byte
 	last    *tail // what it said before it died
 	once    sync.Once
+
+	mu        sync.Mutex
+	calls     int // number of the call under way, or of the last
+	running   bool
+	until     time.Time // when the call under way is late
+	condemned why       // it was sent a kill signal
+}
+
+// why a worker was killed.
+type why int
+
+const (
+	notKilled why = iota
+	killedLate
+	killedLarge
+	killedEnded // the caller went away
+	killedClosing
+)
+
+// begin notes that a call is under way and gives it its number.
+func (w *process) begin(limit time.Duration) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.calls++
+	w.running, w.until = true, time.Now().Add(limit+grace)
+	return w.calls
+}
+
+// finish notes that the call is over and says whether the worker was killed meanwhile, even if too late to matter.
+func (w *process) finish() why {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.running = false
+	return w.condemned
+}
+
+// condemn sends a kill signal if the call of that number is still under way; number 0 means any call. The one who
+// waits for its answer finds the worker gone.
+func (w *process) condemn(number int, reason why) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.running || w.condemned != notKilled || number != 0 && number != w.calls {
+		return false
+	}
+	w.condemned = reason
+	_ = w.command.Process.Kill() // it may have ended by itself
+	return true
+}
+
+// late is whether a call is under way that has used up its time, and under way whether there is any.
+func (w *process) late(now time.Time) (late, underWay bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.running && now.After(w.until), w.running
 }
 
 // tail keeps the beginning of what is written to it: of a crash, the first lines say why.
@@ -59,7 +116,49 @@ func startProcess() (*process, error) {
 	if err := command.Start(); err != nil {
 		return nil, err
 	}
-	return &process{command: command, in: in, out: out, last: last, has: map[[32]byte]bool{}}, nil
+	return &process{command: command, in: in, out: bufio.NewReaderSize(out, 64<<10), last: last, has: map[[32]byte]bool{}}, nil
+}
+
+// started is what came of a request to start a worker.
+type started struct {
+	process *process
+	err     error
+}
+
+// startWorkers starts workers when asked, all from one thread that lives as long as the pool: on Linux a worker ends
+// with the thread that started it, and inherits from it that it cannot gain rights.
+func (p *Pool) startWorkers() {
+	runtime.LockOSThread() // never unlocked: the thread ends with this function
+	renounce()
+	for {
+		select {
+		case answer := <-p.starts:
+			w, err := startProcess()
+			answer <- started{w, err}
+		case <-p.ended:
+			return
+		}
+	}
+}
+
+// start starts a worker.
+func (p *Pool) start() (*process, error) {
+	p.starting.Do(func() { p.tidy.Go(p.startWorkers) })
+	answer := make(chan started, 1)
+	select {
+	case p.starts <- answer:
+	case <-p.ended:
+		return nil, closing()
+	}
+	s := <-answer
+	if s.err != nil {
+		return nil, fault.Wrap(fault.Unavailable, s.err, "A script worker could not be started")
+	}
+	p.stats.starts.Add(1)
+	p.mu.Lock()
+	p.alive[s.process] = struct{}{}
+	p.mu.Unlock()
+	return s.process, nil
 }
 
 // kill ends the worker at once. It may be called more than once and from several goroutines.
@@ -72,13 +171,26 @@ func (w *process) kill() {
 }
 
 // call sends a script with its input and waits for the report, watching time and memory from outside.
-func (w *process) call(ctx context.Context, p *Pool, s *Script, in Input) (*report, error) {
+func (w *process) call(ctx context.Context, p *Pool, s *Script, variables map[string]json.RawMessage) (*report, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fault.Wrap(fault.Unavailable, err, "The request ended before its script ran")
 	}
-	watch := w.watch(ctx, p)
-	report, err := w.exchange(p, s, in)
-	why := watch.stop()
+	number := w.begin(p.options.TimeLimit)
+	select {
+	case <-p.closed: // seen here or, by who closes, seen running
+		w.finish()
+		return nil, closing()
+	default:
+	}
+	p.watchful()
+	stop := context.AfterFunc(ctx, func() {
+		if w.condemn(number, killedEnded) {
+			p.stats.kills.Add(1)
+		}
+	})
+	report, err := w.exchange(p, s, variables)
+	stop()
+	why := w.finish()
 	if err == nil {
 		return report, nil
 	}
@@ -107,9 +219,9 @@ func (w *process) call(ctx context.Context, p *Pool, s *Script, in Input) (*repo
 
 func newReport(o outcome) *report { return &report{outcome: o} }
 
-func (w *process) exchange(p *Pool, s *Script, in Input) (*report, error) {
+func (w *process) exchange(p *Pool, s *Script, variables map[string]json.RawMessage) (*report, error) {
 	o := p.options
-	c := call{hash: s.hash[:], variables: in.Variables,
+	c := call{hash: s.hash[:], variables: variables, extras: s.extras,
 		limits: limits{int(o.TimeLimit.Milliseconds()), o.MemoryLimit, o.StackLimit, o.OutputLimit}}
 	if !w.has[s.hash] {
 		c.program = s.program()
@@ -142,64 +254,5 @@ func (w *process) exchange(p *Pool, s *Script, in Input) (*report, error) {
 			clear(w.has)
 		}
 		return report, nil
-	}
-}
-
-// why a watch killed its worker.
-type why int
-
-const (
-	notKilled why = iota
-	killedLate
-	killedLarge
-	killedEnded // the caller went away
-	killedClosing
-)
-
-// watching is the watch over one call.
-type watching struct {
-	done  chan struct{}
-	ended chan why
-}
-
-// watch kills the worker when it is late, large, or no longer wanted.
-func (w *process) watch(ctx context.Context, p *Pool) *watching {
-	g := &watching{done: make(chan struct{}), ended: make(chan why, 1)}
-	go func() { g.ended <- w.guard(ctx, p, g.done) }()
-	return g
-}
-
-func (g *watching) stop() why {
-	close(g.done)
-	return <-g.ended
-}
-
-func (w *process) guard(ctx context.Context, p *Pool, done <-chan struct{}) why {
-	late := time.NewTimer(p.options.TimeLimit + grace)
-	defer late.Stop()
-	look := time.NewTicker(watchEvery)
-	defer look.Stop()
-	most := residentLimit(p.options.MemoryLimit)
-	for {
-		reason := notKilled
-		select {
-		case <-done:
-			return notKilled
-		case <-late.C:
-			reason = killedLate
-		case <-ctx.Done():
-			reason = killedEnded
-		case <-p.closed:
-			reason = killedClosing
-		case <-look.C:
-			if resident(w.command.Process.Pid) > most {
-				reason = killedLarge
-			}
-		}
-		if reason != notKilled {
-			p.stats.kills.Add(1)
-			w.kill()
-			return reason
-		}
 	}
 }

@@ -7,7 +7,20 @@ package sandbox
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"strings"
 )
+
+// documented are the variables that hooks may read; those that a call does not give are null
+// (reference/elements.md §8, reference/clients.md §11).
+var documented = []string{
+	"request_body", "request_body_map", "request_headers", "request_path", "request_path_variables",
+	"request_parameters", "request_method", "request_expression", "request_vendor_parameters", "request_vendor_path",
+	"request_vendor_method", "request_vendor_headers", "request_vendor_body", "request_vendor_body_map",
+	"request_vendor_url", "request_root_key", "request_previous_response", "request_previous_response_headers",
+	"object_name", "meta_data", "configuration", "multipart_hook_context_items", "response_body", "response_body_map",
+	"response_body_raw", "response_headers", "response_status_code", "response_iserror", "response_error",
+	"response_root_key", "events", "eventHeaders",
+}
 
 // Script is a script ready to run. It is immutable and safe for concurrent use.
 type Script struct {
@@ -15,6 +28,10 @@ type Script struct {
 	source string
 	legacy bool
 	hash   [sha256.Size]byte
+
+	names   []string // of documented that the source mentions
+	dynamic bool     // it may name variables that its source does not mention
+	extras  bool     // it mentions something of extras.js
 }
 
 // NewScript takes a script. Legacy ones are bodies of a function that returns its result; all others call done, or
@@ -22,22 +39,61 @@ type Script struct {
 func NewScript(name, source string, legacy bool) *Script {
 	s := &Script{name: name, source: source, legacy: legacy}
 	s.hash = sha256.Sum256([]byte(s.program()))
+	s.dynamic = s.mentions("this", "globalThis", "eval", "Function", "constructor", `\u`)
+	s.extras = s.dynamic || s.mentions("require", "CE", "Java", "getArray", "print")
+	for _, variable := range documented {
+		if s.dynamic || s.mentions(variable) {
+			s.names = append(s.names, variable)
+		}
+	}
 	return s
 }
 
 // Name names the script in messages.
 func (s *Script) Name() string { return s.name }
 
+func (s *Script) mentions(words ...string) bool {
+	for _, word := range words {
+		if strings.Contains(s.source, word) {
+			return true
+		}
+	}
+	return false
+}
+
 // program wraps the source into a function on the same line, so that line numbers are those of the source.
 func (s *Script) program() string {
-	if s.legacy {
-		return "__run(function(){" + s.source + "\n})"
+	if !s.legacy && s.mentions("await") {
+		return "__run(async function(){" + s.source + "\n})"
 	}
-	return "__run(async function(){" + s.source + "\n})"
+	return "__run(function(){" + s.source + "\n})"
+}
+
+var null = json.RawMessage("null")
+
+// variables are those of an input that the script can read: what it does not mention is neither sent nor set up.
+func (s *Script) variables(in Input) (given map[string]json.RawMessage, size int) {
+	given = make(map[string]json.RawMessage, len(s.names))
+	for _, name := range s.names {
+		value := in.Variables[name]
+		if len(value) == 0 {
+			value = null
+		}
+		given[name] = value
+	}
+	for name, value := range in.Variables {
+		if _, known := given[name]; !known && len(value) > 0 && (s.dynamic || s.mentions(name)) {
+			given[name] = value
+		}
+	}
+	for _, value := range given {
+		size += len(value)
+	}
+	return given, size
 }
 
 // Input is what a script sees: the documented variables by name, as JSON (reference/hub-api.md §3.4). Variables that
-// are absent read as null.
+// are absent or empty read as null.
 type Input struct {
 	Variables map[string]json.RawMessage
 }

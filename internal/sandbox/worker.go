@@ -2,7 +2,7 @@ package sandbox
 
 import (
 	"bufio"
-	_ "embed" // for prelude.js
+	_ "embed" // for the scripts around the script
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -32,6 +32,9 @@ const (
 //go:embed prelude.js
 var prelude string
 
+//go:embed extras.js
+var extras string
+
 // foreignLines is how many empty lines stand before the prelude and before modules: a higher line in a stack is
 // theirs and not the script's.
 const foreignLines = 100_000
@@ -43,8 +46,8 @@ func IsWorker() bool { return len(os.Args) == 2 && os.Args[1] == workerArgument 
 
 // WorkerMain is the life of a worker: it answers calls on standard input until that ends.
 func WorkerMain() {
-	runtime.GOMAXPROCS(2)
-	debug.SetGCPercent(50)
+	runtime.GOMAXPROCS(1)
+	debug.SetGCPercent(100)
 	confine()
 	most := watchOneself()
 	w := worker{programs: map[string][]byte{}, modules: map[string][]byte{}}
@@ -63,11 +66,12 @@ func WorkerMain() {
 		most.Store(residentLimit(c.limits.memory))
 		// Should the parent be gone while a script hangs, nobody kills this process but itself.
 		suicide := time.AfterFunc(2*time.Duration(c.limits.milliseconds)*time.Millisecond+5*time.Second, func() { os.Exit(exitOrphaned) })
-		answer := w.run(c).frame()
+		report, used := w.run(c)
 		suicide.Stop()
-		if _, err := os.Stdout.Write(answer); err != nil {
+		if _, err := os.Stdout.Write(report.frame()); err != nil {
 			return
 		}
+		used.close()
 		w.prepare(c.limits)
 		if cap(buffer) > 1<<20 {
 			buffer = nil
@@ -78,6 +82,7 @@ func WorkerMain() {
 // worker keeps compiled code between calls, and one machine that no script has run in yet.
 type worker struct {
 	prelude  []byte
+	extras   []byte
 	programs map[string][]byte // by hash
 	bytes    int               // of programs
 	modules  map[string][]byte
@@ -112,13 +117,16 @@ func (w *worker) machine(c *call) (*bridge, error) {
 	return b, nil
 }
 
-// run runs one call in a machine of its own.
-func (w *worker) run(c *call) *report {
+// run runs one call in a machine of its own, which is to be closed afterwards.
+func (w *worker) run(c *call) (*report, *bridge) {
 	b, err := w.machine(c)
-	defer b.close()
 	if err != nil {
-		return &report{outcome: limitMemory}
+		return &report{outcome: limitMemory}, b
 	}
+	return w.runIn(b, c), b
+}
+
+func (w *worker) runIn(b *bridge, c *call) *report {
 	limit := time.Duration(c.limits.milliseconds) * time.Millisecond
 	if err := b.vm.SetEvalTimeout(limit); err != nil {
 		return &report{outcome: thrown, message: err.Error()}
