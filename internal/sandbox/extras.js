@@ -6,8 +6,10 @@ globalThis.__extras = function (global, bridge, show, log, set) {
   global.print = log;
 
   // Modules are loaded where they are first needed. Only our own get the bridge.
-  const loaded = {};
+  const loaded = { __proto__: null };
   function load(name) {
+    // An own property of ours, so that a trap which a script set there, or on a prototype, is not what gets called.
+    define(global, "__module", { __proto__: null, configurable: true, writable: true, value: undefined });
     if (!bridge("module", name)) return undefined;
     const factory = global.__module;
     delete global.__module;

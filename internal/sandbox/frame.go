@@ -65,14 +65,14 @@ func (r *reader) number() int {
 func (r *reader) text() string  { return string(r.take(r.number())) }
 func (r *reader) bytes() []byte { return r.take(r.number()) }
 
-// readFrame reads one message. The buffer is used again when it is large enough.
-func readFrame(from io.Reader, buffer []byte) ([]byte, error) {
+// readFrame reads one message of most bytes at most. The buffer is used again when it is large enough.
+func readFrame(from io.Reader, buffer []byte, most int) ([]byte, error) {
 	var head [4]byte
 	if _, err := io.ReadFull(from, head[:]); err != nil {
 		return nil, err
 	}
 	length := int(binary.LittleEndian.Uint32(head[:]))
-	if length > maxFrame {
+	if length > most {
 		return nil, fmt.Errorf("a message of %d bytes is too large", length)
 	}
 	if cap(buffer) < length {
@@ -146,6 +146,7 @@ const (
 	limitMemory
 	limitStack
 	limitOutput
+	limitJobs     // its promises made new ones without end
 	unknownScript // the worker has forgotten the script: send it again
 )
 
@@ -184,7 +185,7 @@ func readReport(frame []byte) (*report, error) {
 		}
 		p.logs = append(p.logs, r.text())
 	}
-	if r.bad {
+	if r.bad || p.outcome > unknownScript {
 		return nil, errors.New("an answer does not read")
 	}
 	return p, nil

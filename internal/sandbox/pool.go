@@ -331,6 +331,8 @@ func (p *Pool) refusal(s *Script, r *report) error {
 		return fault.New(fault.Invalid, "The script %s called itself too deeply (limit about %d nested calls)", s.name, o.StackLimit)
 	case limitOutput:
 		return fault.New(fault.Invalid, "The result of the script %s is larger than the limit of %d MiB", s.name, o.OutputLimit>>20)
+	case limitJobs:
+		return fault.New(fault.Invalid, "The script %s made promises without end (limit %d steps)", s.name, maxJobs)
 	}
 	if line := lineOf(r.stack); line > 0 {
 		return fault.New(fault.Invalid, "The script %s failed at line %d: %s", s.name, line, r.message)

@@ -91,6 +91,9 @@ func (t *tail) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// maxBesides bounds what an answer holds besides the result, in bytes: what was logged, a message and a stack.
+const maxBesides = 1 << 20
+
 // errDeadBefore means that the worker was gone before it got the call.
 var errDeadBefore = errors.New("the worker was gone")
 
@@ -234,7 +237,7 @@ func (w *process) exchange(p *Pool, s *Script, variables map[string]json.RawMess
 		if _, err := w.in.Write(frame); err != nil {
 			return nil, errDeadBefore
 		}
-		answer, err := readFrame(w.out, w.buffer)
+		answer, err := readFrame(w.out, w.buffer, o.OutputLimit+maxBesides)
 		if err != nil {
 			return nil, err
 		}
@@ -245,9 +248,16 @@ func (w *process) exchange(p *Pool, s *Script, variables map[string]json.RawMess
 		if err != nil {
 			return nil, err
 		}
-		if report.outcome == unknownScript && c.program == "" {
+		if report.outcome == unknownScript {
+			if c.program != "" {
+				return nil, errors.New("the worker does not know the script that it was sent")
+			}
 			c.program = s.program()
 			continue
+		}
+		// What a worker says is believed no more than what a script says.
+		if report.done != nil && !json.Valid(report.done) {
+			return nil, fault.New(fault.Invalid, "The script %s gave back something that is no JSON", s.name)
 		}
 		w.has[s.hash] = true
 		if len(w.has) > 4*maxPrograms {

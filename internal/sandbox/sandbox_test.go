@@ -84,6 +84,7 @@ func TestScriptsOfBothStylesGiveTheirResult(t *testing.T) {
 		"thrown after done":          {`done({a: 1}); null.x`, false, `{"a":1}`},
 		"thrown after done, later":   {`done({a: 1}); await null; null.x`, false, `{"a":1}`},
 		"done in a later job":        {`new Promise(r => r()).then(() => null).then(() => done({a: 1}))`, false, `{"a":1}`},
+		"done, then no end":          {`done({a: 1}); while (true) await null`, false, `{"a":1}`},
 		"a promise of nothing":       {`await new Promise(() => {})`, false, ``},
 		"a promise of the old style": {`return Promise.resolve({a: 1})`, true, `{"a":1}`},
 		"a variable by a made name":  {`done({v: globalThis['request_' + 'body_map'].a, w: globalThis['object_' + 'name']})`, false, `{"v":1,"w":null}`},

@@ -29,6 +29,9 @@ const (
 	exitLarge    = 5 // it found itself too large, where its parent cannot see that
 )
 
+// maxJobs is how many steps of promises the engine runs for one call; it is the engine's own bound.
+const maxJobs = 1 << 20
+
 //go:embed prelude.js
 var prelude string
 
@@ -54,7 +57,7 @@ func WorkerMain() {
 	in := bufio.NewReaderSize(os.Stdin, 64<<10)
 	var buffer []byte
 	for {
-		frame, err := readFrame(in, buffer)
+		frame, err := readFrame(in, buffer, maxFrame)
 		if err != nil {
 			return
 		}
@@ -242,6 +245,12 @@ func (b *bridge) failure(err error) *report {
 		b.report.outcome = limitMemory
 	case strings.Contains(text, "stack overflow"):
 		b.report.outcome = limitStack
+	case strings.HasPrefix(text, "quickjs: aborted draining"):
+		if b.called { // the result stands
+			b.log("after done: promises without end")
+			return b.report
+		}
+		b.report.outcome = limitJobs
 	default:
 		r := syntaxError(err)
 		r.logs = b.report.logs
