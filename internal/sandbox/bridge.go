@@ -59,6 +59,8 @@ type bridge struct {
 	report *report
 	called bool // done was called
 	logged int
+
+	rejections *rejections // kept until the machine is closed
 }
 
 // serve answers a request of the prelude. Nothing here may do more than a script may: should one get hold of the

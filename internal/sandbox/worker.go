@@ -155,6 +155,10 @@ func (w *worker) runIn(b *bridge, c *call) *report {
 	}
 	if b.late.Load() {
 		b.report.outcome = limitTime
+		return b.report
+	}
+	if err := b.unhandled(); err != nil {
+		return b.failure(err)
 	}
 	return b.report
 }
@@ -199,6 +203,9 @@ func (b *bridge) start() error {
 	vm.SetMemoryLimit(uintptr(b.limits.memory))
 	vm.SetMaxStackSize(uintptr(b.limits.stack))
 	vm.SetCanBlock(false)
+	if b.rejections, err = watchRejections(vm); err != nil {
+		return err
+	}
 	if err := vm.RegisterHostFunc("__bridge", b.serve); err != nil {
 		return err
 	}
@@ -227,6 +234,9 @@ func (b *bridge) close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.vm != nil {
+		if b.rejections != nil {
+			b.rejections.letGo()
+		}
 		_ = b.vm.Close() // the machine is gone either way
 		b.vm = nil
 	}
