@@ -96,11 +96,14 @@ async function walk() {
 
   await check("the search finds Act! and says so when it finds nothing", async () => {
     await page.keyboard.press("Control+k");
-    await page.keyboard.type("act");
+    await page.keyboard.type("act"); // without a pause between the letters: none may be lost
+    expect((await page.getByRole("searchbox").inputValue()) === "act", "letters were lost");
     await page.getByRole("link", { name: "Authenticate with Act! 365" }).waitFor();
     expect((await page.getByRole("listitem").filter({ has: page.getByRole("heading") }).count()) === 1, "not exactly one connector");
     await page.getByRole("searchbox").fill("no such thing");
     await page.getByText("No connector matches").waitFor();
+    await page.reload();
+    await page.getByText("No connector matches").waitFor(); // the address remembers
     await page.getByRole("button", { name: "Show all connectors" }).click();
     await page.getByRole("button", { name: "CRM" }).click();
     await page.getByRole("link", { name: "Authenticate with Act! 365" }).click();
@@ -246,6 +249,10 @@ async function walk() {
     await page.getByRole("link", { name: "Demo", exact: true }).waitFor({ state: "hidden" });
     await page.getByRole("searchbox").fill("nobody");
     await page.getByText("No instance matches").waitFor();
+    await page.getByRole("navigation", { name: "Main" }).first().getByRole("link", { name: "Instances" }).click();
+    await page.getByRole("link", { name: "Demo", exact: true }).waitFor(); // the rail leads to the whole list
+    expect((await page.getByRole("searchbox").inputValue()) === "", "the field kept the old search");
+    await page.getByRole("searchbox").fill("nobody");
     await page.getByRole("button", { name: "Clear filters" }).click();
     await page.getByRole("button", { name: /Tag/ }).click();
     await page.getByRole("option", { name: "changed" }).click();

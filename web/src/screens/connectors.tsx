@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { connectorsQuery, hubName, hubsQuery, type ConnectorRow } from "../api/connectors";
 import { instanceCountsQuery } from "../api/instances";
 import { useSession } from "../api/session";
+import { useFilters } from "../filters";
 import { usePlace } from "../place";
 import { t } from "../strings";
 import { Button, ButtonLink } from "../ui/button";
@@ -24,22 +25,7 @@ export default function Connectors() {
   const hubs = useQuery(hubsQuery);
   const counts = useQuery(instanceCountsQuery);
   const { data: session } = useSession();
-  const [query, setQuery] = useSearchParams();
-  const text = query.get("search") ?? "";
-  const hub = query.get("hub") ?? "";
-
-  function filter(changes: Record<string, string>) {
-    setQuery(
-      (now) => {
-        for (const [name, value] of Object.entries(changes)) {
-          if (value) now.set(name, value);
-          else now.delete(name);
-        }
-        return now;
-      },
-      { replace: true },
-    );
-  }
+  const [{ search: text, hub }, filter] = useFilters("search", "hub");
 
   const rows = connectors.data;
   const hubNames = useMemo(

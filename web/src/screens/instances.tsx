@@ -9,9 +9,10 @@ import {
 } from "@tanstack/react-table";
 import { ArrowDown, ArrowUp, ArrowUpDown, EllipsisVertical, KeyRound, Play, Settings2, Trash2, X } from "lucide-react";
 import { useDeferredValue, useMemo, useState } from "react";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { connectorsQuery } from "../api/connectors";
 import { disableInstance, enableInstance, forgetInstances, instancesQuery, type Instance } from "../api/instances";
+import { useFilters } from "../filters";
 import { usePlace } from "../place";
 import { t } from "../strings";
 import { announce } from "../ui/announce";
@@ -48,10 +49,7 @@ const nothing: Instance[] = [];
 /** Every connected account the caller may see. */
 export default function Instances() {
   usePlace({ text: t.nav.instances });
-  const [query, setQuery] = useSearchParams();
-  const search = query.get("search") ?? "";
-  const tag = query.get("tag") ?? "";
-  const connector = query.get("connector") ?? "";
+  const [{ search, tag, connector }, set] = useFilters("search", "tag", "connector");
   const filter = useDeferredValue(useMemo(() => ({ search: search.trim(), tag, connector }), [search, tag, connector]));
   const filtered = Boolean(search.trim() || tag || connector);
   const list = useInfiniteQuery({ ...instancesQuery(filter), placeholderData: (before) => before });
@@ -63,19 +61,6 @@ export default function Instances() {
     if (tag) found.add(tag);
     return [...found].sort((a, b) => a.localeCompare(b));
   }, [everything.data, tag]);
-
-  function set(changes: Record<string, string>) {
-    setQuery(
-      (now) => {
-        for (const [name, value] of Object.entries(changes)) {
-          if (value) now.set(name, value);
-          else now.delete(name);
-        }
-        return now;
-      },
-      { replace: true },
-    );
-  }
 
   const connectorName = connectors.data?.find((row) => row.key === connector)?.name ?? connector;
   return (
