@@ -53,6 +53,7 @@ type bridge struct {
 	worker *worker
 	limits limits
 	vm     *quickjs.VM
+	failed error       // to start
 	call   *call       // nil until the machine is used
 	late   atomic.Bool // the time limit has passed
 	mu     sync.Mutex  // keeps interrupt and close apart

@@ -159,8 +159,12 @@ func TestHostileScriptsAreContained(t *testing.T) {
 			if err != nil && len(err.Error()) > 8<<10 {
 				t.Errorf("the message has %d bytes", len(err.Error()))
 			}
-			// Whatever it did, the next script finds a clean machine and works.
+			// Whatever it did, the next script finds a clean machine and works; on a busy machine perhaps not within the
+			// little time of this pool.
 			clean, err := p.Run(t.Context(), innocent, sandbox.Input{})
+			for again := 0; again < 10 && err != nil && strings.Contains(err.Error(), "longer than the limit"); again++ {
+				clean, err = p.Run(t.Context(), innocent, sandbox.Input{})
+			}
 			if err != nil || string(clean.Done) != `{"clean":true}` {
 				t.Errorf("afterwards: %s %v", clean.Done, err)
 			}
@@ -188,7 +192,7 @@ var innocent = sandbox.NewScript("innocent", `done({clean: ({}).polluted === und
 
 func TestNeighboursOfAHostileScriptAreUnharmed(t *testing.T) {
 	t.Parallel()
-	p := open(t, sandbox.Options{Workers: 2, TimeLimit: brief, MemoryLimit: 32 << 20})
+	p := open(t, sandbox.Options{Workers: 2, TimeLimit: 4 * brief, MemoryLimit: 32 << 20})
 	var wait sync.WaitGroup
 	for _, source := range []string{`new Array(1e9) + ''`, `new Array(1e9).indexOf(1)`, `[].concat(new Array(4e8))`, `while (true) {}`, `const a = []; while (true) a.push(new Array(1000).fill(1))`} {
 		wait.Go(func() {
@@ -270,6 +274,7 @@ func TestErrorsNameTheScriptTheLineAndTheLimit(t *testing.T) {
 	t.Parallel()
 	p := open(t, sandbox.Options{TimeLimit: patience, OutputLimit: 1 << 20, InputLimit: 1 << 20, StackLimit: 1000})
 	hasty := open(t, sandbox.Options{TimeLimit: 200 * time.Millisecond})
+	steps := open(t, sandbox.Options{TimeLimit: stepsTime})
 	for name, c := range map[string]struct {
 		source string
 		says   []string
@@ -281,7 +286,7 @@ func TestErrorsNameTheScriptTheLineAndTheLimit(t *testing.T) {
 		"a syntax error":           {"let a = 1;\nlet b = = 2;", []string{"line 2", "SyntaxError"}},
 		"time":                     {"while (true) {}", []string{"longer than the limit of 200ms"}},
 		"memory":                   {"'x'.repeat(5e8)", []string{"memory", "64 MiB"}},
-		"promises without end":     {"while (true) await null", []string{"promises", "1048576"}},
+		"promises without end":     {"while (true) await null", []string{endlessly}},
 		"stack":                    {"(function f() { f() })()", []string{"1000 nested calls"}},
 		"output":                   {"done('x'.repeat(2 << 20))", []string{"result", "1 MiB"}},
 		"a module that is not":     {"\nrequire('axios')", []string{"axios", "lodash", "line 2"}},
@@ -295,8 +300,11 @@ func TestErrorsNameTheScriptTheLineAndTheLimit(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			pool := p
-			if name == "time" {
+			switch name {
+			case "time":
 				pool = hasty
+			case "promises without end":
+				pool = steps
 			}
 			_, err := pool.Run(t.Context(), sandbox.NewScript(name, c.source, false), sandbox.Input{})
 			if !fault.Is(err, fault.Invalid) {

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"modernc.org/quickjs"
@@ -49,7 +50,7 @@ func IsWorker() bool { return len(os.Args) == 2 && os.Args[1] == workerArgument 
 
 // WorkerMain is the life of a worker: it answers calls on standard input until that ends.
 func WorkerMain() {
-	runtime.GOMAXPROCS(1)
+	runtime.GOMAXPROCS(2) // one for the script, one for the next machine
 	debug.SetGCPercent(100)
 	confine()
 	most := watchOneself()
@@ -74,58 +75,74 @@ func WorkerMain() {
 		if _, err := os.Stdout.Write(report.frame()); err != nil {
 			return
 		}
-		used.close()
-		w.prepare(c.limits)
+		w.retire(used, c.limits)
 		if cap(buffer) > 1<<20 {
 			buffer = nil
 		}
 	}
 }
 
-// worker keeps compiled code between calls, and one machine that no script has run in yet.
+// worker keeps compiled code between calls, and a machine that no script has run in yet.
 type worker struct {
-	prelude  []byte
+	mu       sync.Mutex
+	prelude  []byte // guarded by mu
 	extras   []byte
 	programs map[string][]byte // by hash
 	bytes    int               // of programs
 	modules  map[string][]byte
-	next     *bridge
+	spare    chan *bridge // machines for calls to come
+	used     chan *bridge // machines to be taken apart
 }
 
-// prepare makes the machine of the next call while nobody waits for it.
-func (w *worker) prepare(l limits) {
-	b := &bridge{worker: w, limits: l}
-	if err := b.start(); err != nil {
-		b.close()
-		return
+// retire hands a used machine over to be taken apart while nobody waits for it. From the first call on, another
+// machine is made while a script runs.
+func (w *worker) retire(used *bridge, l limits) {
+	if w.used == nil {
+		w.spare, w.used = make(chan *bridge), make(chan *bridge, 4)
+		go w.makeMachines(l)
 	}
-	w.next = b
+	w.used <- used
+}
+
+func (w *worker) makeMachines(l limits) {
+	next := w.make(l)
+	for {
+		select {
+		case b := <-w.used:
+			b.close()
+		case w.spare <- next:
+			next = w.make(l)
+		}
+	}
+}
+
+// make makes a machine; one that failed has an error.
+func (w *worker) make(l limits) *bridge {
+	b := &bridge{worker: w, limits: l, report: &report{}}
+	b.failed = b.start()
+	return b
 }
 
 // machine is a fresh machine with the prelude in it.
-func (w *worker) machine(c *call) (*bridge, error) {
-	b := w.next
-	w.next = nil
-	if b != nil && b.limits != c.limits {
-		b.close()
-		b = nil
+func (w *worker) machine(c *call) *bridge {
+	if w.spare == nil { // the first call
+		return w.make(c.limits)
 	}
-	if b == nil {
-		b = &bridge{worker: w, limits: c.limits}
-		if err := b.start(); err != nil {
-			return b, err
-		}
+	b := <-w.spare
+	if b.limits != c.limits || b.failed != nil {
+		w.used <- b
+		return w.make(c.limits)
 	}
-	b.call, b.report = c, &report{}
-	return b, nil
+	return b
 }
 
 // run runs one call in a machine of its own, which is to be closed afterwards.
 func (w *worker) run(c *call) (*report, *bridge) {
-	b, err := w.machine(c)
-	if err != nil {
+	b := w.machine(c)
+	if b.failed != nil {
 		return &report{outcome: limitMemory}, b
 	}
+	b.call = c
 	return w.runIn(b, c), b
 }
 
@@ -144,7 +161,8 @@ func (w *worker) runIn(b *bridge, c *call) *report {
 	if _, err := b.vm.EvalBytecode(program); err != nil {
 		return b.failure(err)
 	}
-	for b.report.outcome == finished && !b.late.Load() {
+	// A script ends when it has called done: what it left for later no longer matters (reference/elements.md §8).
+	for b.report.outcome == finished && !b.called && !b.late.Load() {
 		n, err := b.vm.ExecutePendingJobs()
 		if err != nil {
 			return b.failure(err)
@@ -209,14 +227,11 @@ func (b *bridge) start() error {
 	if err := vm.RegisterHostFunc("__bridge", b.serve); err != nil {
 		return err
 	}
-	if b.worker.prelude == nil {
-		compiled, err := vm.Compile(foreign+prelude, quickjs.EvalGlobal)
-		if err != nil {
-			return err
-		}
-		b.worker.prelude = compiled
+	compiled, err := b.worker.compiledPrelude(vm)
+	if err != nil {
+		return err
 	}
-	_, err = vm.EvalBytecode(b.worker.prelude)
+	_, err = vm.EvalBytecode(compiled)
 	return err
 }
 
@@ -228,6 +243,20 @@ func (b *bridge) interrupt() {
 	if b.vm != nil {
 		b.vm.Interrupt()
 	}
+}
+
+// compiledPrelude is the prelude's bytecode. Machines are made by two goroutines.
+func (w *worker) compiledPrelude(vm *quickjs.VM) ([]byte, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.prelude == nil {
+		compiled, err := vm.Compile(foreign+prelude, quickjs.EvalGlobal)
+		if err != nil {
+			return nil, err
+		}
+		w.prelude = compiled
+	}
+	return w.prelude, nil
 }
 
 func (b *bridge) close() {
