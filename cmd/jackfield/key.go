@@ -5,10 +5,25 @@ import (
 	"errors"
 	"fmt"
 	"os"
+
+	"jackfield/internal/vault"
 )
 
 type keyCommand struct {
-	Rotate rotateCommand `cmd:"" help:"Make a new key, and seal every secret with it. Stop the server before."`
+	New    newKeyCommand `cmd:"" help:"Print a new key, for JACKFIELD_KEY."`
+	Rotate rotateCommand `cmd:"" help:"Make a new key, and seal every secret with it. Servers may run meanwhile."`
+}
+
+type newKeyCommand struct{}
+
+// Run prints a key. It is kept nowhere.
+func (newKeyCommand) Run() error {
+	key, err := vault.NewKey()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(os.Stdout, key)
+	return err
 }
 
 type rotateCommand struct {

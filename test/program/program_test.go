@@ -315,6 +315,10 @@ func TestServeMakesOneAdministratorAndPrintsThePasswordOnce(t *testing.T) {
 	if bytes.Contains(rest, []byte("password")) {
 		t.Errorf("it says %s", rest)
 	}
+	printed, err := exec.Command(binary, "key", "new").Output()
+	if err != nil || !bytes.HasPrefix(printed, []byte("jackfield-key-")) {
+		t.Errorf("key new prints %q, %v", printed, err)
+	}
 	var rotated bytes.Buffer
 	rotate := exec.Command(binary, "key", "rotate", "--data", data)
 	rotate.Stdout, rotate.Stderr = &rotated, &rotated
