@@ -22,6 +22,20 @@ type Query struct {
 	NextPage    string   // token of the previous page; empty = first page
 }
 
+// maxSearchText is the longest text of a search in bytes; a name has no more characters either.
+const maxSearchText = 1000
+
+// check refuses a query that no list of instances can need and that a database might choke on.
+func (q Query) check() error {
+	if len(q.Tags) > MaxTags {
+		return fault.New(fault.Invalid, "tags[] may be given %d times at most: ask in several calls", MaxTags)
+	}
+	if len(q.SearchText) > maxSearchText {
+		return fault.New(fault.Invalid, "searchText may have %d bytes at most", maxSearchText)
+	}
+	return nil
+}
+
 type pageToken struct {
 	PageSize int   `json:"pageSize"`
 	After    int64 `json:"after"` // id of the last row of the page before
@@ -31,6 +45,9 @@ type pageToken struct {
 // of their ids, and the token of the next page, empty on the last. Nothing found is a NotFound fault, because
 // clients expect 404 (reference/instances.md §4).
 func (s *Service) List(ctx context.Context, p *access.Principal, q Query) (page []*Instance, next string, err error) {
+	if err := q.check(); err != nil {
+		return nil, "", err
+	}
 	filter := own(p)
 	filter.ConnectorID, filter.Tags, filter.SearchText = q.ConnectorID, q.Tags, q.SearchText
 	size := q.PageSize

@@ -82,6 +82,8 @@ func TestListsOfInstancesFilter(t *testing.T) {
 			t.Errorf("%s gives %d rows, want %d", query, len(rows), want)
 		}
 	}
+	h.do(request{path: "/instances?tags[]=" + strings.Repeat("x,", 201)}).want(400, "tags[]")
+	h.do(request{path: "/instances?searchText=" + strings.Repeat("x", 1001)}).want(400, "searchText")
 	page := h.do(request{path: "/instances?pageSize=2"})
 	h.do(request{path: "/instances?pageSize=2&nextPage=" + page.header.Get("Elements-Next-Page-Token")}).want(200, "Gamma")
 	h.do(request{path: "/elements/actessentials/instances"}).want(200, "Alpha", `"createdDate"`)
