@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
-	"sync"
 	"time"
 
 	"modernc.org/quickjs"
@@ -50,7 +49,7 @@ func IsWorker() bool { return len(os.Args) == 2 && os.Args[1] == workerArgument 
 
 // WorkerMain is the life of a worker: it answers calls on standard input until that ends.
 func WorkerMain() {
-	runtime.GOMAXPROCS(2) // one for the script, one for the next machine
+	runtime.GOMAXPROCS(1)
 	debug.SetGCPercent(100)
 	confine()
 	most := watchOneself()
@@ -75,7 +74,8 @@ func WorkerMain() {
 		if _, err := os.Stdout.Write(report.frame()); err != nil {
 			return
 		}
-		w.retire(used, c.limits)
+		used.close()
+		w.spare = w.make(c.limits) // while nobody waits for it
 		if cap(buffer) > 1<<20 {
 			buffer = nil
 		}
@@ -84,36 +84,12 @@ func WorkerMain() {
 
 // worker keeps compiled code between calls, and a machine that no script has run in yet.
 type worker struct {
-	mu       sync.Mutex
-	prelude  []byte // guarded by mu
+	prelude  []byte
 	extras   []byte
 	programs map[string][]byte // by hash
 	bytes    int               // of programs
 	modules  map[string][]byte
-	spare    chan *bridge // machines for calls to come
-	used     chan *bridge // machines to be taken apart
-}
-
-// retire hands a used machine over to be taken apart while nobody waits for it. From the first call on, another
-// machine is made while a script runs.
-func (w *worker) retire(used *bridge, l limits) {
-	if w.used == nil {
-		w.spare, w.used = make(chan *bridge), make(chan *bridge, 4)
-		go w.makeMachines(l)
-	}
-	w.used <- used
-}
-
-func (w *worker) makeMachines(l limits) {
-	next := w.make(l)
-	for {
-		select {
-		case b := <-w.used:
-			b.close()
-		case w.spare <- next:
-			next = w.make(l)
-		}
-	}
+	spare    *bridge // the machine of the next call, nil before the first
 }
 
 // make makes a machine; one that failed has an error.
@@ -125,13 +101,14 @@ func (w *worker) make(l limits) *bridge {
 
 // machine is a fresh machine with the prelude in it.
 func (w *worker) machine(c *call) *bridge {
-	if w.spare == nil { // the first call
-		return w.make(c.limits)
+	b := w.spare
+	w.spare = nil
+	if b != nil && (b.limits != c.limits || b.failed != nil) {
+		b.close()
+		b = nil
 	}
-	b := <-w.spare
-	if b.limits != c.limits || b.failed != nil {
-		w.used <- b
-		return w.make(c.limits)
+	if b == nil {
+		b = w.make(c.limits)
 	}
 	return b
 }
@@ -227,11 +204,14 @@ func (b *bridge) start() error {
 	if err := vm.RegisterHostFunc("__bridge", b.serve); err != nil {
 		return err
 	}
-	compiled, err := b.worker.compiledPrelude(vm)
-	if err != nil {
-		return err
+	if b.worker.prelude == nil {
+		compiled, err := vm.Compile(foreign+prelude, quickjs.EvalGlobal)
+		if err != nil {
+			return err
+		}
+		b.worker.prelude = compiled
 	}
-	_, err = vm.EvalBytecode(compiled)
+	_, err = vm.EvalBytecode(b.worker.prelude)
 	return err
 }
 
@@ -243,20 +223,6 @@ func (b *bridge) interrupt() {
 	if b.vm != nil {
 		b.vm.Interrupt()
 	}
-}
-
-// compiledPrelude is the prelude's bytecode. Machines are made by two goroutines.
-func (w *worker) compiledPrelude(vm *quickjs.VM) ([]byte, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.prelude == nil {
-		compiled, err := vm.Compile(foreign+prelude, quickjs.EvalGlobal)
-		if err != nil {
-			return nil, err
-		}
-		w.prelude = compiled
-	}
-	return w.prelude, nil
 }
 
 func (b *bridge) close() {
