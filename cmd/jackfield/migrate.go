@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 
+	"jackfield/internal/server"
 	"jackfield/internal/store"
 	"jackfield/internal/vault"
 )
@@ -20,7 +20,7 @@ type storeFlags struct {
 
 // open opens key and database; the caller closes the database.
 func (f *storeFlags) open(ctx context.Context) (*vault.Vault, *store.DB, error) {
-	keys, err := vault.Open(ctx, vault.Options{Path: filepath.Join(f.Data, "jackfield.key"), Key: f.Key, URI: f.KeyURI})
+	keys, err := vault.Open(ctx, vault.Options{Path: server.KeyPath(f.Data), Key: f.Key, URI: f.KeyURI})
 	if err != nil {
 		return nil, nil, err
 	}

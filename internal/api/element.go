@@ -60,7 +60,7 @@ func (a *API) search(e *exchange, all []*catalog.Connector) (found []*catalog.Co
 	text := strings.ToLower(query.Get("searchText"))
 	hub := strings.ToLower(query.Get("hub"))
 	for _, c := range all {
-		if hub != "" && c.Program().Hub != hub {
+		if hub != "" && c.HubKey() != hub {
 			continue
 		}
 		if text != "" && !strings.Contains(strings.ToLower(c.Name+"\n"+c.Key+"\n"+c.Description), text) {
@@ -181,7 +181,7 @@ func (a *API) readHub(e *exchange) error {
 func (a *API) listHubElements(e *exchange) error {
 	var rows []*connector.Definition
 	for _, c := range a.Catalog.All(e.principal.Account.ID) {
-		if c.Program().Hub == e.param("hub") {
+		if c.HubKey() == e.param("hub") {
 			rows = append(rows, abridge(c.Definition))
 		}
 	}

@@ -95,7 +95,7 @@ func (e *exchange) param(name string) string {
 	return value
 }
 
-// id reads a numeric path variable. What is no number cannot exist: NotFound
+// number reads a numeric path variable. What is no number cannot exist: NotFound
 // (reference/http-conventions.md §6).
 func (e *exchange) number(name, noun string) (int64, error) {
 	text := e.param(name)

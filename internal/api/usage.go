@@ -10,11 +10,7 @@ import (
 
 // readUsage answers GET /usage/{id}: by traffic id or by request id, which are the same here.
 func (a *API) readUsage(e *exchange) error {
-	scope := usage.Scope{OrganizationID: e.principal.Organization.ID}
-	if !e.principal.OrganizationAdmin() {
-		scope.AccountID = e.principal.Account.ID
-	}
-	found, err := a.Usage.Find(e.r.Context(), scope, e.param("id"))
+	found, err := a.Usage.Find(e.r.Context(), e.principal.UsageScope(), e.param("id"))
 	if err != nil {
 		return err
 	}

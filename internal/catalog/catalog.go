@@ -171,7 +171,7 @@ func (c *Catalog) All(_ int64) []*Connector { return c.current.Load().ordered }
 func (c *Catalog) Hubs(accountID int64) []string {
 	var hubs []string
 	for _, entry := range c.All(accountID) {
-		if hub := hubOf(entry.Definition); !slices.Contains(hubs, hub) {
+		if hub := entry.HubKey(); !slices.Contains(hubs, hub) {
 			hubs = append(hubs, hub)
 		}
 	}
@@ -179,9 +179,10 @@ func (c *Catalog) Hubs(accountID int64) []string {
 	return hubs
 }
 
-func hubOf(def *connector.Definition) string {
-	if def.Hub == "" {
+// HubKey is the key of the connector's hub. Unlike Program it compiles nothing.
+func (c *Connector) HubKey() string {
+	if c.Hub == "" {
 		return connector.DefaultHub
 	}
-	return strings.ToLower(def.Hub)
+	return strings.ToLower(c.Hub)
 }

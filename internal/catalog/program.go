@@ -95,7 +95,7 @@ func (p *Program) Next(text string) (*Resource, bool) {
 }
 
 func compile(c *Connector) *Program {
-	p := &Program{Connector: c, Hub: hubOf(c.Definition)}
+	p := &Program{Connector: c, Hub: c.HubKey()}
 	before, after := scripts(c.Hooks, c.Key)
 	for i := range c.Resources {
 		r := compileResource(p, &c.Resources[i], before, after)
@@ -124,7 +124,7 @@ func compileResource(p *Program, source *connector.Resource, before, after []*sa
 	ownBefore, ownAfter := scripts(source.Hooks, p.Connector.Key+" "+source.Method+" "+relative)
 	r.Before = append(append(r.Before, before...), ownBefore...)
 	r.After = append(append(r.After, ownAfter...), after...)
-	r.RootKeyOut, r.RootKeyIn = rootKeys(source.RootKey)
+	r.RootKeyOut, r.RootKeyIn = RootKeys(source.RootKey)
 	for i := range p.Connector.Parameters {
 		r.bind(&p.Connector.Parameters[i])
 	}
@@ -163,8 +163,8 @@ func callable(resourceType string) bool {
 	return false
 }
 
-// rootKeys splits "request|response"; one part alone is the response's (reference/elements.md §6).
-func rootKeys(text string) (out, in string) {
+// RootKeys splits "request|response"; one part alone is the response's (reference/elements.md §6).
+func RootKeys(text string) (out, in string) {
 	out, in, both := strings.Cut(text, "|")
 	if !both {
 		return "", strings.TrimSpace(text)

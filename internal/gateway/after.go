@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"jackfield/internal/fault"
+	"jackfield/internal/outbound"
 
 	"github.com/tidwall/gjson"
 )
@@ -67,7 +68,7 @@ func (c *Call) vendorFault() error {
 	switch {
 	case c.throttled(status):
 		f.Kind, f.Status = fault.Throttled, http.StatusTooManyRequests
-		f.RetryAfter = retryAfter(c.response.header.Get("Retry-After"), time.Now())
+		f.RetryAfter, _ = outbound.RetryAfter(c.response.header, time.Now()) // 0 = the provider did not say
 		f.Message = "The provider allows no more requests for now"
 	case status == http.StatusUnauthorized:
 		f.Message = "The provider refused the credentials of this instance"
@@ -100,19 +101,6 @@ func (c *Call) throttled(status int) bool {
 		}
 	}
 	return false
-}
-
-func retryAfter(text string, now time.Time) time.Duration {
-	if text == "" {
-		return 0
-	}
-	if seconds, err := time.ParseDuration(text + "s"); err == nil {
-		return max(seconds, 0)
-	}
-	if at, err := http.ParseTime(text); err == nil {
-		return max(at.Sub(now), 0)
-	}
-	return 0
 }
 
 // kindOf is the fault kind of a provider's or hook's status.

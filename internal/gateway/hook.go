@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"jackfield/internal/catalog"
 	"jackfield/internal/ceql"
 	"jackfield/internal/fault"
 	"jackfield/internal/sandbox"
@@ -70,7 +71,7 @@ func (c *Call) takeOver(name string, v gjson.Result) error {
 		vendor.body = bodyOf(v)
 		vendor.hasBody = vendor.body != nil
 	case "request_root_key":
-		_, in := splitRootKey(v.String())
+		_, in := catalog.RootKeys(v.String())
 		c.rootKeyOverride = &in
 	case "response_body":
 		response.body = bodyOf(v)
@@ -106,14 +107,6 @@ func (c *Call) answerHeaders(v gjson.Result) error {
 		c.response.header = http.Header{}
 	}
 	return mergeHeader(c.response.header, v)
-}
-
-func splitRootKey(s string) (out, in string) {
-	out, in, both := strings.Cut(s, "|")
-	if !both {
-		return "", s
-	}
-	return out, in
 }
 
 // hookError turns response_error into the call's failure: status as the hook says, otherwise 400

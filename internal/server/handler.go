@@ -20,7 +20,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-func keyPath(data string) string { return filepath.Join(data, "jackfield.key") }
+// KeyPath is the key file of a data folder.
+func KeyPath(data string) string { return filepath.Join(data, "jackfield.key") }
 
 // routes puts the wire API, the console and the probes on one handler.
 func (s *Server) routes(o Options, wire *api.API, screens *console.Console) http.Handler {

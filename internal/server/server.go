@@ -108,7 +108,7 @@ func (s *Server) open(ctx context.Context, o Options) error {
 	if err := os.MkdirAll(o.Data, 0o700); err != nil {
 		return fmt.Errorf("the data folder cannot be made: %w", err)
 	}
-	keys, err := vault.Open(ctx, vault.Options{Path: keyPath(o.Data), Key: o.Key, URI: o.KeyURI})
+	keys, err := vault.Open(ctx, vault.Options{Path: KeyPath(o.Data), Key: o.Key, URI: o.KeyURI})
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (s *Server) open(ctx context.Context, o Options) error {
 	}
 	s.Instances = instance.New(instance.Options{DB: s.DB, Definitions: s.definition, Log: o.Log})
 	s.closing(func(context.Context) error { s.Instances.Close(); return nil })
-	s.usage = usage.New(s.DB, usage.Options{Log: o.Log})
+	s.usage = usage.New(s.DB, usage.Options{Log: o.Log, Retention: o.UsageRetention})
 	s.closing(s.usage.Close)
 	s.metrics.MustRegister(s.usage.Collectors()...)
 
@@ -168,14 +168,10 @@ func (s *Server) open(ctx context.Context, o Options) error {
 
 // openJobs starts durable work. It gets going behind the server's start and delays nothing.
 func (s *Server) openJobs(ctx context.Context, o Options) error {
-	retention := o.UsageRetention
-	if retention == 0 {
-		retention = usage.DefaultRetention
-	}
 	jobs, err := job.Open(ctx, job.Options{DB: s.DB, Log: o.Log, Periodic: []job.Periodic{{
 		Name: "usage-retention", Every: time.Hour,
 		Run: func(ctx context.Context) error {
-			_, err := s.DB.DeleteUsageBefore(ctx, time.Now().Add(-retention))
+			_, err := s.usage.Expire(ctx, time.Now())
 			return errors.Join(err, s.Access.DeleteExpiredSessions(ctx, time.Now()))
 		},
 	}}})
