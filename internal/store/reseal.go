@@ -43,6 +43,16 @@ var sealedColumns = []sealedColumn{
 		"UPDATE instance_configuration SET sealed = $1 WHERE id = $2", int64(0),
 	},
 	{
+		"connectors", "document",
+		"SELECT id, CAST(id AS TEXT), account_id, document_sealed FROM connectors WHERE id > $1 ORDER BY connectors.id LIMIT $2",
+		"UPDATE connectors SET document_sealed = $1 WHERE id = $2", int64(0),
+	},
+	{
+		"extensions", "document",
+		"SELECT id, CAST(id AS TEXT), account_id, document_sealed FROM extensions WHERE id > $1 ORDER BY extensions.id LIMIT $2",
+		"UPDATE extensions SET document_sealed = $1 WHERE id = $2", int64(0),
+	},
+	{
 		"settings", "value", // as settingPlace
 		"SELECT key, key, 0, sealed FROM settings WHERE key > $1 ORDER BY settings.key LIMIT $2",
 		"UPDATE settings SET sealed = $1 WHERE key = $2", "",
