@@ -16,11 +16,18 @@ type dialect struct {
 	name    string
 	lock    string // statement that takes a lock by name until the transaction ends; "" = not needed
 	forLate string // appended to a read that a write follows in the same transaction
+	tagged  string // the column tags, a JSON array or nothing, holds %s
 }
 
 var (
-	sqliteDialect   = dialect{name: "sqlite"}
-	postgresDialect = dialect{name: "postgres", lock: "SELECT pg_advisory_xact_lock(hashtext($1))", forLate: " FOR UPDATE"}
+	sqliteDialect = dialect{
+		name:   "sqlite",
+		tagged: "EXISTS (SELECT 1 FROM json_each(CASE tags WHEN '' THEN '[]' ELSE tags END) WHERE value = %s)",
+	}
+	postgresDialect = dialect{
+		name: "postgres", lock: "SELECT pg_advisory_xact_lock(hashtext($1))", forLate: " FOR UPDATE",
+		tagged: "jsonb_exists(CASE tags WHEN '' THEN '[]' ELSE tags END::jsonb, %s)",
+	}
 )
 
 // parameter is the n-th parameter of a statement with thousands of them. SQLite looks up every $n by name, in a time
@@ -46,6 +53,22 @@ func (d dialect) among(ids []int64) (condition string, argument any) {
 		panic(err) // numbers always encode
 	}
 	return "IN (SELECT value FROM json_each($1))", string(list)
+}
+
+// listed is a condition that a column is one of the values of listArgument, with a %s for them.
+func (d dialect) listed(column string) string {
+	if d.name == "postgres" {
+		return column + " = ANY(%s)"
+	}
+	return column + " IN (SELECT value FROM json_each(%s))"
+}
+
+// lowered is a column with its ASCII letters in lower case; SQLite's lower knows no others.
+func (d dialect) lowered(column string) string {
+	if d.name == "postgres" {
+		return "lower(" + column + ` COLLATE "C")`
+	}
+	return "lower(" + column + ")"
 }
 
 // isDuplicate reports whether an error is a unique value that is taken.

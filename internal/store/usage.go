@@ -102,22 +102,8 @@ func (d *DB) UsageByRequestID(ctx context.Context, organizationID int64, request
 	if !storable(requestID) {
 		return nil, failure("read usage", sql.ErrNoRows)
 	}
-	var r UsageRecord
-	var at, duration int64
-	var tags string
-	err := d.usageReader.QueryRowContext(ctx, "SELECT "+usageColumns+" FROM usage WHERE request_id = $1 AND organization_id = $2 ORDER BY id LIMIT 1", requestID, organizationID).
-		Scan(&r.ID, &r.RequestID, &at, &duration, &r.Status, &r.Method, &r.URI, &r.API, &r.IP, &r.OrganizationID, &r.OrganizationExternalID,
-			&r.OrganizationName, &r.AccountID, &r.UserID, &r.InstanceID, &r.InstanceName, &r.ConnectorKey, &r.ConnectorName, &r.Hub, &tags)
-	if err != nil {
-		return nil, failure("read usage", err)
-	}
-	r.At, r.Duration = fromMillis(at), time.Duration(duration)*time.Microsecond
-	if tags != "" {
-		if err := json.Unmarshal([]byte(tags), &r.Tags); err != nil {
-			return nil, failure("read usage", err)
-		}
-	}
-	return &r, nil
+	found, err := scanUsage(d.usageReader.QueryRowContext(ctx, "SELECT "+usageColumns+" FROM usage WHERE request_id = $1 AND organization_id = $2 ORDER BY id LIMIT 1", requestID, organizationID))
+	return found, failure("read usage", err)
 }
 
 // forgetBatch is how many records are deleted at once, so that new ones are written in between.
