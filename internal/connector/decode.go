@@ -1,20 +1,24 @@
 package connector
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"math"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"jackfield/internal/fault"
 )
 
-// MaxNesting is how deep objects may stand in each other where a type holds itself, as object
-// fields do. encoding/json stops at 10,000 for everything else.
+// MaxNesting is how deep values may stand in each other. Exported definitions come to 11 levels; whoever walks a
+// definition later need not fear for its stack.
 const MaxNesting = 200
 
-// ParseJSON reads one definition. Members that the model does not know are kept in Extra. A member
-// of the wrong type is an Invalid fault that names its path.
+// ParseJSON reads one definition. Members that the model does not know are kept in Extra. Text that
+// is no JSON is an Invalid fault; members of the wrong type, members that stand twice and values
+// nested too deeply are a Rejection, which names all of them.
 func ParseJSON(data []byte) (*Definition, error) {
 	d := &Definition{}
 	if err := unmarshal(data, d); err != nil {
@@ -27,41 +31,73 @@ func unmarshal(data []byte, part any) error {
 	if !json.Valid(data) {
 		var ignored any
 		err := json.Unmarshal(data, &ignored) // only to learn what is wrong, and where
-		return fault.New(fault.Invalid, "the body is not valid JSON: %v", err)
+		return fault.New(fault.Invalid, "the body is not valid JSON: %v%s", err, lineOf(data, err))
+	}
+	if wrong := inspect(data); len(wrong) > 0 {
+		return rejection(wrong)
 	}
 	s := &scanner{data: data}
 	s.space()
-	v := reflect.ValueOf(part).Elem()
-	if err := s.object(v, MaxNesting); err != nil {
-		return fault.New(fault.Invalid, "%s", err.Error())
-	}
-	return nil
+	return rejection(s.object(reflect.ValueOf(part).Elem()))
 }
 
-// misfit is a member whose JSON type is wrong. The path is put together on the way out.
+// lineOf is the line of a syntax error, in words, or nothing.
+func lineOf(data []byte, err error) string {
+	var syntax *json.SyntaxError
+	if !errors.As(err, &syntax) || syntax.Offset < 1 || syntax.Offset > int64(len(data)) || !bytes.Contains(data, []byte{'\n'}) {
+		return ""
+	}
+	return " (line " + strconv.Itoa(1+bytes.Count(data[:syntax.Offset-1], []byte{'\n'})) + ")"
+}
+
+// misfit is a member that cannot be read. The path is put together on the way out.
 type misfit struct{ path, reason string }
 
-func (m *misfit) Error() string {
-	if m.path == "" {
-		return "the definition " + m.reason
+// misfits are all that are wrong with a value; no more than maxMisfits are looked for.
+type misfits []misfit
+
+// maxMisfits ends the search for more: whoever has so many did not mean a definition.
+const maxMisfits = 100
+
+// maxPath is how long a path in a message gets; the inner steps of a longer one are left out.
+const maxPath = 200
+
+// in says of every misfit that it is inside the member or the element that step names.
+func (all misfits) in(step string) misfits {
+	for i := range all {
+		m := &all[i]
+		if len(step) > maxPath {
+			step = strings.ToValidUTF8(step[:maxPath], "") + "…"
+		}
+		if len(m.path) > maxPath {
+			m.path = strings.ToValidUTF8(m.path[:maxPath], "") + "…"
+		}
+		switch {
+		case m.path == "":
+			m.path = step
+		case m.path[0] == '[':
+			m.path = step + m.path
+		default:
+			m.path = step + "." + m.path
+		}
 	}
-	return m.path + " " + m.reason
+	return all
 }
 
-func (m *misfit) in(step string) *misfit {
-	switch {
-	case m.path == "":
-		m.path = step
-	case m.path[0] == '[':
-		m.path = step + m.path
-	default:
-		m.path = step + "." + m.path
+// rejection is the error for what is wrong, nil when nothing is.
+func rejection(wrong misfits) error {
+	problems := make([]Problem, len(wrong))
+	for i, m := range wrong {
+		problems[i] = Problem{Error, m.path, m.reason}
 	}
-	return m
+	return Refuse(problems)
 }
 
-func wants(what string, s *scanner) *misfit {
-	return &misfit{reason: "must be " + what + ", found " + s.kind()}
+// unfit passes a value and says what it should have been.
+func (s *scanner) unfit(what string) misfits {
+	m := misfit{reason: "must be " + what + ", found " + s.kind()}
+	s.pos = s.skip()
+	return misfits{m}
 }
 
 // kind is the word for the value at hand.
@@ -81,13 +117,10 @@ func (s *scanner) kind() string {
 	return "a number"
 }
 
-// object reads a struct. It fills v, which is addressable.
-func (s *scanner) object(v reflect.Value, depth int) *misfit {
+// object reads a struct. It fills v, which is addressable, and passes the value even where it does not fit.
+func (s *scanner) object(v reflect.Value) (wrong misfits) {
 	if s.data[s.pos] != '{' {
-		return wants("an object", s)
-	}
-	if depth == 0 {
-		return &misfit{reason: "is nested deeper than " + strconv.Itoa(MaxNesting) + " levels"}
+		return s.unfit("an object")
 	}
 	p, w := planOf(v.Type()), wireOf(v)
 	for first := true; s.next(first); first = false {
@@ -109,14 +142,14 @@ func (s *scanner) object(v reflect.Value, depth int) *misfit {
 			continue
 		}
 		w.null &^= 1 << i
-		if m := s.value(f, target, depth-1); m != nil {
-			return m.in(f.name)
+		if m := s.value(f, target); m != nil && len(wrong) < maxMisfits {
+			wrong = append(wrong, m.in(f.name)...)
 		}
 	}
-	return nil
+	return wrong
 }
 
-func (s *scanner) value(f *field, target reflect.Value, depth int) *misfit {
+func (s *scanner) value(f *field, target reflect.Value) misfits {
 	c := s.data[s.pos]
 	switch f.form {
 	case formString, formText:
@@ -125,12 +158,12 @@ func (s *scanner) value(f *field, target reflect.Value, depth int) *misfit {
 			return nil
 		}
 		if f.form == formString || c == '{' || c == '[' {
-			return wants("a string", s)
+			return s.unfit("a string")
 		}
 		target.SetString(string(s.literal()))
 	case formBool:
 		if c != 't' && c != 'f' {
-			return wants("true or false", s)
+			return s.unfit("true or false")
 		}
 		target.SetBool(c == 't')
 		s.literal()
@@ -143,21 +176,20 @@ func (s *scanner) value(f *field, target reflect.Value, depth int) *misfit {
 	case formRaw:
 		target.SetBytes(s.raw())
 	case formStruct:
-		target.SetZero() // of two members with one name the last counts
-		return s.object(target, depth)
+		return s.object(target)
 	case formPointer:
 		fresh := reflect.New(f.elem)
 		target.Set(fresh)
-		return s.object(fresh.Elem(), depth)
+		return s.object(fresh.Elem())
 	case formStructs, formStrings, formInts:
-		return s.array(f, target, depth)
+		return s.array(f, target)
 	}
 	return nil
 }
 
-func (s *scanner) array(f *field, target reflect.Value, depth int) *misfit {
+func (s *scanner) array(f *field, target reflect.Value) (wrong misfits) {
 	if s.data[s.pos] != '[' {
-		return wants("an array", s)
+		return s.unfit("an array")
 	}
 	list := reflect.New(target.Type()).Elem() // addressable, so that it can grow
 	list.Set(reflect.MakeSlice(target.Type(), 0, 0))
@@ -167,17 +199,17 @@ func (s *scanner) array(f *field, target reflect.Value, depth int) *misfit {
 		}
 		list.SetLen(n + 1)
 		item := list.Index(n)
-		var m *misfit
+		var m misfits
 		switch f.form {
 		case formStructs:
-			m = s.object(item, depth)
+			m = s.object(item)
 		case formStrings:
-			m = s.value(&field{form: formString}, item, depth)
+			m = s.value(&field{form: formString}, item)
 		default:
-			m = s.value(&field{form: formInt}, item, depth)
+			m = s.value(&field{form: formInt}, item)
 		}
-		if m != nil {
-			return m.in("[" + strconv.Itoa(n) + "]")
+		if m != nil && len(wrong) < maxMisfits {
+			wrong = append(wrong, m.in("["+strconv.Itoa(n)+"]")...)
 		}
 	}
 	if list.Len() < list.Cap() { // definitions live long: keep no more than there is
@@ -186,16 +218,16 @@ func (s *scanner) array(f *field, target reflect.Value, depth int) *misfit {
 		list = exact
 	}
 	target.Set(list)
-	return nil
+	return wrong
 }
 
 // firstGrowth is the room a list begins with. Most lists of a definition are short.
 const firstGrowth = 4
 
 // integer reads a whole number, also when it is written as 1.0 or 1e3.
-func (s *scanner) integer() (int64, *misfit) {
+func (s *scanner) integer() (int64, misfits) {
 	if c := s.data[s.pos]; c != '-' && (c < '0' || c > '9') {
-		return 0, wants("a whole number", s)
+		return 0, s.unfit("a whole number")
 	}
 	text := string(s.literal())
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
@@ -203,7 +235,7 @@ func (s *scanner) integer() (int64, *misfit) {
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || f != math.Trunc(f) || math.Abs(f) >= 1<<53 {
-		return 0, &misfit{reason: "must be a whole number, found " + text}
+		return 0, misfits{{reason: "must be a whole number, found " + text}}
 	}
 	return int64(f), nil
 }

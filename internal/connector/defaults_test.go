@@ -67,11 +67,11 @@ func TestFaultyDefaultsAreNamed(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"defaults: 5": "defaults must be an object",
-		"defaults: {parameter: {required: 1}}\nparameters: [{}]":              "defaults: parameter: required must be true or false",
+		"defaults: {parameter: {required: 1}}\nparameters: [{}]":              "defaults: parameter: required: must be true or false",
 		"defaults: {hook: []}\nresources: [{hooks: [{}]}]":                    "defaults: hook: the definition must be an object",
-		"defaults: {resource: {hooks: {}}}\nresources: [{}]":                  "defaults: resource: hooks must be an array",
-		"defaults: {configuration: {type: 5}}\nconfiguration: [{}]":           "defaults: configuration: type must be a string",
-		"defaults: {hook: {isLegacy: x}}\nhooks: [{type: event, body: done}]": "defaults: hook: isLegacy must be true or false",
+		"defaults: {resource: {hooks: {}}}\nresources: [{}]":                  "defaults: resource: hooks: must be an array",
+		"defaults: {configuration: {type: 5}}\nconfiguration: [{}]":           "defaults: configuration: type: must be a string",
+		"defaults: {hook: {isLegacy: x}}\nhooks: [{type: event, body: done}]": "defaults: hook: isLegacy: must be true or false",
 		"defaults: {resources: {kind: eb}}":                                   `defaults: unknown member "resources"`,
 	} {
 		_, err := connector.LoadDir(folder(map[string]string{"definition.yaml": text}))

@@ -44,8 +44,8 @@ func LoadDir(fsys fs.FS) (*Definition, error) {
 }
 
 func readDefinition(fsys fs.FS) (*Definition, error) {
-	written, errYAML := fs.ReadFile(fsys, definitionYAML)
-	compiled, errJSON := fs.ReadFile(fsys, definitionJSON)
+	written, errYAML := readIn(fsys, definitionYAML)
+	compiled, errJSON := readIn(fsys, definitionJSON)
 	switch {
 	case errYAML == nil && errJSON == nil:
 		return nil, fmt.Errorf("%s and %s are both there: keep one", definitionYAML, definitionJSON)
@@ -92,6 +92,7 @@ func fillHooks(fsys fs.FS, d *Definition) error {
 		unused[entry.Name()] = true
 	}
 	var failed error
+	total := 0 // bytes, a file that several hooks name counted each time
 	d.eachHook(func(place string, _ *Resource, h *Hook) {
 		raw, named := h.Extra[bodyFile]
 		if !named || failed != nil {
@@ -106,7 +107,10 @@ func fillHooks(fsys fs.FS, d *Definition) error {
 			failed = fmt.Errorf("%s: has body and bodyFile: keep one", place)
 			return
 		}
-		body, err := fs.ReadFile(fsys, path.Join(hooksFolder, name))
+		body, err := readIn(fsys, path.Join(hooksFolder, name))
+		if total += len(body); err == nil {
+			err = tooLarge(total)
+		}
 		if err != nil {
 			failed = fmt.Errorf("%s: bodyFile: %w", place, err)
 			return

@@ -87,7 +87,7 @@ func TestAFaultyFolderIsRefusedWithTheFileNamed(t *testing.T) {
 		"orphaned model": {map[string]string{"definition.yaml": "resources: [{model: {name: b}}]", "models.yaml": "b: {}\nc: {}"}, "models.yaml: no resource uses c"},
 		"dangling model": {map[string]string{"definition.yaml": "name: a", "models.yaml": "b: {items: {$ref: d}}"}, `models.yaml: b: refers to "d", which is not there`},
 		"models as list": {map[string]string{"definition.yaml": "name: a", "models.yaml": "[1]"}, "models.yaml must hold definitions by name"},
-		"wrong type":     {map[string]string{"definition.yaml": "name: 5"}, "definition.yaml: name must be a string, found a number"},
+		"wrong type":     {map[string]string{"definition.yaml": "name: 5"}, "definition.yaml: name: must be a string, found a number"},
 		"twice":          {map[string]string{"definition.yaml": "name: a\nname: b"}, `line 2: "name" stands twice`},
 		"not YAML":       {map[string]string{"definition.yaml": "name: [a"}, "not readable YAML"},
 		"empty":          {map[string]string{"definition.yaml": ""}, "the document is empty"},
@@ -118,7 +118,7 @@ func TestYAMLAliasesAreFollowedUpToALimit(t *testing.T) {
 		n, prev := string(rune('0'+i)), string(rune('0'+i-1))
 		bomb += "a" + n + ": &a" + n + " [" + strings.TrimSuffix(strings.Repeat("*a"+prev+",", 10), ",") + "]\n"
 	}
-	if _, err := connector.ParseYAML([]byte(bomb)); err == nil || !strings.Contains(err.Error(), "more than 500000 values") {
+	if _, err := connector.ParseYAML([]byte(bomb)); err == nil || !strings.Contains(err.Error(), "the limit of 500000 values") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -178,5 +178,33 @@ func TestHookFilesAreNamedByWhatTheyBelongTo(t *testing.T) {
 	}
 	if strings.Contains(string(files["definition.yaml"]), "body: a") {
 		t.Error("the definition still holds a body")
+	}
+}
+
+func TestWhatAYAMLDocumentComesToIsLimited(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ text, want string }{
+		"a long text that aliases repeat": {"a: &a " + strings.Repeat("x", 100_000) + "\nb: [" + strings.Repeat("*a,", 1000) + "]\n", "line 2: the limit of 10 MB is reached"},
+		"a large document":                {"a: " + strings.Repeat("x", 10_000_000), "the definition has 10000003 bytes; the limit is 10 MB"},
+		"an alias of itself":              {"a: &a [*a]\n", "line 1: nested deeper than 200 levels"},
+		"deep brackets":                   {strings.Repeat("[", 5000) + strings.Repeat("]", 5000), "nested deeper"},
+		"very deep brackets":              {strings.Repeat("[", 100_000), "exceeded max depth"},
+	} {
+		if _, err := connector.ParseYAML([]byte(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %.300v, want %q", name, err, c.want)
+		}
+	}
+}
+
+func TestHookFilesOfAFolderHaveALimitTogether(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{"hooks/a.js": strings.Repeat("x", 3_000_000)}
+	files["definition.yaml"] = "name: n\nhooks: [" + strings.Repeat("{type: event, bodyFile: a.js},", 4) + "]"
+	if _, err := connector.LoadDir(folder(files)); err == nil || !strings.Contains(err.Error(), "hooks[3]: bodyFile: the definition has 12000000 bytes; the limit is 10 MB") {
+		t.Errorf("got %v", err)
+	}
+	files["hooks/a.js"] = strings.Repeat("x", 10_000_001)
+	if _, err := connector.LoadDir(folder(files)); err == nil || !strings.Contains(err.Error(), "hooks[0]: bodyFile: a.js is larger than the limit of 10 MB") {
+		t.Errorf("got %v", err)
 	}
 }

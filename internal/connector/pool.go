@@ -54,7 +54,7 @@ func fillModels(fsys fs.FS, d *Definition) error {
 
 // readPool returns nil when there is no models.yaml.
 func readPool(fsys fs.FS) (*pool, error) {
-	data, err := fs.ReadFile(fsys, modelsYAML)
+	data, err := readIn(fsys, modelsYAML)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -30,19 +31,49 @@ func (d *Definition) Validate() []Problem {
 type checker struct {
 	d        *Definition
 	problems []Problem
+	warnings int
+	first    map[string]int // the first resource with a signature
 }
 
-func (c *checker) fail(path, format string, args ...any) {
-	c.problems = append(c.problems, Problem{Error, path, fmt.Sprintf(format, args...)})
+// Bounds of what is reported, so that a large definition with one mistake everywhere has a readable answer.
+const (
+	maxErrors   = 1000
+	maxWarnings = 1000
+	maxReason   = 400 // bytes; a reason may quote a value of any length
+)
+
+func (c *checker) fail(path, format string, args ...any) { c.add(Error, path, format, args...) }
+func (c *checker) warn(path, format string, args ...any) { c.add(Warning, path, format, args...) }
+
+// add notes a problem. The last one of a severity says that no more are looked for.
+func (c *checker) add(severity Severity, path, format string, args ...any) {
+	found, most := len(c.problems)-c.warnings, maxErrors
+	if severity == Warning {
+		found, most = c.warnings, maxWarnings
+		c.warnings++
+	}
+	switch {
+	case found > most && severity == Warning:
+		c.warnings--
+	case found > most:
+	case found == most:
+		c.problems = append(c.problems, Problem{severity, "", fmt.Sprintf("there are more problems than the limit of %d to list", most)})
+	default:
+		reason := fmt.Sprintf(format, args...)
+		if len(reason) > maxReason {
+			reason = strings.ToValidUTF8(reason[:maxReason], "") + "…"
+		}
+		c.problems = append(c.problems, Problem{severity, path, reason})
+	}
 }
 
-func (c *checker) warn(path, format string, args ...any) {
-	c.problems = append(c.problems, Problem{Warning, path, fmt.Sprintf(format, args...)})
-}
-
-// oneOf fails when a value is not among the legal ones. An empty value is legal where optional.
+// oneOf fails when a value is not among the legal ones.
 func (c *checker) oneOf(path, value string, legal []string) {
-	if !slices.Contains(legal, value) {
+	switch {
+	case slices.Contains(legal, value):
+	case value == "":
+		c.fail(path, "is missing; use one of %s", strings.Join(legal, ", "))
+	default:
 		c.fail(path, "%q is not known; use one of %s", value, strings.Join(legal, ", "))
 	}
 }
@@ -98,6 +129,20 @@ func breaksURL(r rune) bool {
 func (c *checker) object(path string, raw json.RawMessage) {
 	if len(raw) > 0 && raw[0] != '{' {
 		c.fail(path, "must be an object, found %s", (&scanner{data: raw}).kind())
+	}
+}
+
+// schema fails when raw JSON is not an object of definitions, or when one of them refers to another document. Nothing
+// here would fetch that document; whoever is given the definition might.
+func (c *checker) schema(path string, raw json.RawMessage) {
+	c.object(path, raw)
+	if !bytes.Contains(raw, []byte(`$ref"`)) || !json.Valid(raw) {
+		return
+	}
+	s := &scanner{data: raw}
+	s.space()
+	for _, m := range s.foreignReferences(0).in(path) {
+		c.fail(m.path, "%s", m.reason)
 	}
 }
 

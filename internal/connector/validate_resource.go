@@ -6,6 +6,12 @@ import (
 	"strings"
 )
 
+// Bounds of a resource, so that checking one takes no longer than reading it.
+const (
+	maxResourcePath = 2000 // bytes, what servers take in a URL
+	maxVariables    = 100
+)
+
 func methods() []string { return []string{"GET", "POST", "PUT", "PATCH", "DELETE"} }
 
 func resourceTypes() []string {
@@ -20,19 +26,78 @@ func resourceTypes() []string {
 
 // resources checks every resource, and what they are to each other.
 func (c *checker) resources() {
-	first := map[string]int{}
+	callable := map[string]int{}
+	c.first = make(map[string]int, len(c.d.Resources))
+	for i := range c.d.Resources {
+		signature := c.d.Resources[i].signature()
+		if _, taken := c.first[signature]; !taken {
+			c.first[signature] = i
+		}
+	}
 	for i := range c.d.Resources {
 		r, path := &c.d.Resources[i], fmt.Sprintf("resources[%d]", i)
 		c.resource(path, r)
-		if !r.Callable() {
+		if !r.Callable() || r.Path == "" {
 			continue // two onProvision resources may share a path: they run one after the other
 		}
-		if j, taken := first[r.signature()]; taken {
+		if j, taken := callable[r.signature()]; taken {
 			c.fail(path+".path", "%s %s is there already, in resources[%d]", r.Method, r.Path, j)
 			continue
 		}
-		first[r.signature()] = i
+		callable[r.signature()] = i
 	}
+	c.circles()
+}
+
+// circles finds chains of resources that come back to where they were. Each circle is reported once, at its first
+// resource.
+func (c *checker) circles() {
+	const unseen, onWay, done = 0, 1, 2
+	state := make([]int8, len(c.d.Resources))
+	for start := range c.d.Resources {
+		var way []int
+		for i, ok := start, true; ok; i, ok = c.follow(i) {
+			if state[i] == onWay {
+				c.circle(way[slices.Index(way, i):])
+			}
+			if state[i] != unseen {
+				break
+			}
+			state[i] = onWay
+			way = append(way, i)
+		}
+		for _, i := range way {
+			state[i] = done
+		}
+	}
+}
+
+// follow is the resource that comes after resource i in its chain.
+func (c *checker) follow(i int) (int, bool) {
+	signature, ok := nextSignature(c.d.Resources[i].NextResource)
+	if !ok {
+		return 0, false
+	}
+	next, ok := c.first[signature]
+	return next, ok
+}
+
+// maxCircle is how many resources of a circle a message names.
+const maxCircle = 10
+
+func (c *checker) circle(way []int) {
+	names := make([]string, 0, min(len(way), maxCircle)+1)
+	lowest := slices.Min(way)
+	way = slices.Concat(way[slices.Index(way, lowest):], way[:slices.Index(way, lowest)])
+	for _, i := range way[:min(len(way), maxCircle)] {
+		r := &c.d.Resources[i]
+		names = append(names, r.Method+" "+r.Path)
+	}
+	if len(way) > maxCircle {
+		names = append(names, "…")
+	}
+	names = append(names, names[0])
+	c.fail(fmt.Sprintf("resources[%d].nextResource", lowest), "goes round in a circle: %s", strings.Join(names, " → "))
 }
 
 // signature is what a call is matched on: two resources with one signature cannot be told apart.
@@ -47,9 +112,12 @@ func (r *Resource) signature() string {
 }
 
 func (c *checker) resource(path string, r *Resource) {
-	if r.Path == "" {
+	switch {
+	case r.Path == "":
 		c.fail(path+".path", "is missing")
-	} else if strings.Count(r.Path, "{") != strings.Count(r.Path, "}") {
+	case len(r.Path) > maxResourcePath:
+		c.fail(path+".path", "has %d bytes; the limit is %d", len(r.Path), maxResourcePath)
+	case strings.Count(r.Path, "{") != strings.Count(r.Path, "}"):
 		c.fail(path+".path", "%q has a brace without its partner", r.Path)
 	}
 	c.oneOf(path+".method", r.Method, methods())
@@ -83,9 +151,9 @@ func (c *checker) resource(path string, r *Resource) {
 		c.hook(fmt.Sprintf("%s.hooks[%d]", path, i), &r.Hooks[i])
 	}
 	if r.Model != nil {
-		c.object(path+".model.swagger", r.Model.Swagger)
-		c.object(path+".model.rawSwagger", r.Model.RawSwagger)
-		c.object(path+".model.requestSwagger", r.Model.RequestSwagger)
+		c.schema(path+".model.swagger", r.Model.Swagger)
+		c.schema(path+".model.rawSwagger", r.Model.RawSwagger)
+		c.schema(path+".model.requestSwagger", r.Model.RequestSwagger)
 	}
 }
 
@@ -104,7 +172,12 @@ func (c *checker) pathVariables(path string, r *Resource) {
 		}
 	}
 	address, _, _ := strings.Cut(r.VendorPath, "?")
-	for _, name := range PathVariables(address) {
+	variables := PathVariables(address)
+	if len(variables) > maxVariables {
+		c.warn(path+".vendorPath", "has %d variables: more than %d are not looked at", len(variables), maxVariables)
+		variables = variables[:maxVariables]
+	}
+	for _, name := range variables {
 		if !c.fills(r.Parameters, name) && !c.fills(c.d.Parameters, name) && len(r.Hooks)+len(c.d.Hooks) == 0 {
 			c.warn(path+".vendorPath", "nothing fills {%s}: no parameter has the vendorType path and this vendorName", name)
 		}
@@ -122,8 +195,10 @@ func (c *checker) next(path string, r *Resource) {
 	if r.NextResource == "" {
 		return
 	}
-	if _, ok := c.d.Next(r); ok {
-		return
+	if signature, ok := nextSignature(r.NextResource); ok {
+		if _, there := c.first[signature]; there {
+			return
+		}
 	}
 	if c.d.Extended {
 		c.warn(path, "%q is not among the resources of this extension; the connector itself may have it", r.NextResource)
@@ -134,15 +209,23 @@ func (c *checker) next(path string, r *Resource) {
 
 // Next is the resource that NextResource names. It reports false when there is none.
 func (d *Definition) Next(r *Resource) (*Resource, bool) {
-	method, path, ok := strings.Cut(r.NextResource, ":")
+	wanted, ok := nextSignature(r.NextResource)
 	if !ok {
 		return nil, false
 	}
-	wanted := (&Resource{Method: strings.TrimSpace(method), Path: strings.TrimSpace(path)}).signature()
 	for i := range d.Resources {
 		if d.Resources[i].signature() == wanted {
 			return &d.Resources[i], true
 		}
 	}
 	return nil, false
+}
+
+// nextSignature is the signature of what a NextResource names.
+func nextSignature(next string) (string, bool) {
+	method, path, ok := strings.Cut(next, ":")
+	if !ok {
+		return "", false
+	}
+	return (&Resource{Method: strings.TrimSpace(method), Path: strings.TrimSpace(path)}).signature(), true
 }

@@ -41,19 +41,48 @@ func TestAbsentNullEmptyAndFalseEachSurvive(t *testing.T) {
 	}
 }
 
-func TestOfTwoMembersWithOneNameTheLastCounts(t *testing.T) {
+func TestMembersThatStandTwiceAreAllNamed(t *testing.T) {
 	t.Parallel()
-	d, err := connector.ParseJSON([]byte(`{"name":null,"name":"b","hub":"x","hub":null,
-		"authentication":{"type":"basic","x":1},"authentication":{}}`))
-	if err != nil {
-		t.Fatal(err)
+	_, err := connector.ParseJSON([]byte(`{"name":null,"name":"b","name":"c","hub":"x","\u0068ub":null,"x":[{"a":{"q":1,"r":2,"q":3}}],
+		"authentication":{"type":"basic","type":"basic"},"y":{"1":1,"2":1,"3":1,"4":1,"5":1,"6":1,"7":1,"8":1,"9":1,"1":1},
+		"resources":[{"model":{"swagger":{"a":1,"a":2}}}]}`))
+	var paths []string
+	for _, p := range connector.Reasons(err) {
+		paths = append(paths, p.Path)
+		if !strings.Contains(p.Reason, "stands twice") {
+			t.Errorf("%s", p)
+		}
 	}
-	got, err := json.Marshal(d)
-	if err != nil {
-		t.Fatal(err)
+	if want := "x[0].a.q authentication.type y.1 resources[0].model.swagger.a name hub"; strings.Join(paths, " ") != want {
+		t.Errorf("found %q, want %q", strings.Join(paths, " "), want)
 	}
-	if want := `{"name":"b","hub":null,"authentication":{}}`; string(got) != want {
-		t.Errorf("printed %s, want %s", got, want)
+	if !fault.Is(err, fault.Invalid) || fault.As(err).Message != err.Error() {
+		t.Errorf("to a caller it is %v", fault.As(err))
+	}
+}
+
+func TestEveryMemberOfTheWrongTypeIsNamed(t *testing.T) {
+	t.Parallel()
+	_, err := connector.ParseJSON([]byte(`{"name":{"a":[1,{}]},"active":"x","resources":[5,{"path":1,"parameters":[{"required":"x","name":[]}]},{"method":"GET"}],
+		"hooks":{"a":1},"configuration":[{"defaultValue":{}},{"key":false}],"description":"d","id":1.5}`))
+	want := "the definition has 10 faults: name: must be a string, found an object; active: must be true or false, found a string; " +
+		"resources[0]: must be an object, found a number; resources[1].path: must be a string, found a number; " +
+		"resources[1].parameters[0].required: must be true or false, found a string; resources[1].parameters[0].name: must be a string, found an array; " +
+		"hooks: must be an array, found an object; configuration[0].defaultValue: must be a string, found an object; " +
+		"configuration[1].key: must be a string, found a boolean; id: must be a whole number, found 1.5"
+	if err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+func TestManyFaultsAreCountedAndNotAllSpeltOut(t *testing.T) {
+	t.Parallel()
+	_, err := connector.ParseJSON([]byte(`{"resources":[` + strings.TrimSuffix(strings.Repeat("1,", 5000), ",") + `]}`))
+	if n := len(connector.Reasons(err)); n != 100 {
+		t.Errorf("%d faults are kept, want 100", n)
+	}
+	if err == nil || !strings.HasSuffix(err.Error(), "; and 50 more") {
+		t.Errorf("got %.300v", err)
 	}
 }
 
@@ -61,20 +90,21 @@ func TestAMemberOfTheWrongTypeIsNamedByItsPath(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		`[]`:                                 "the definition must be an object, found an array",
-		`{"name":5}`:                         "name must be a string, found a number",
-		`{"active":"true"}`:                  "active must be true or false, found a string",
-		`{"id":"7"}`:                         "id must be a whole number, found a string",
-		`{"id":7.5}`:                         "id must be a whole number, found 7.5",
-		`{"id":1e300}`:                       "id must be a whole number, found 1e300",
-		`{"resources":{}}`:                   "resources must be an array, found an object",
-		`{"resources":[{},null]}`:            "resources[1] must be an object, found null",
-		`{"authentication":"basic"}`:         "authentication must be an object, found a string",
-		`{"objects":[{"tags":["a",false]}]}`: "objects[0].tags[1] must be a string, found a boolean",
-		`{"configuration":[{"defaultValue":{}}]}`:            "configuration[0].defaultValue must be a string, found an object",
-		`{"resources":[{"parameters":[{},{"required":1}]}]}`: "resources[0].parameters[1].required must be true or false, found a number",
-		`{"resources":[{"model":{"transform":[]}}]}`:         "resources[0].model.transform must be true or false, found an array",
+		`{"name":5}`:                         "name: must be a string, found a number",
+		`{"active":"true"}`:                  "active: must be true or false, found a string",
+		`{"id":"7"}`:                         "id: must be a whole number, found a string",
+		`{"id":7.5}`:                         "id: must be a whole number, found 7.5",
+		`{"id":1e300}`:                       "id: must be a whole number, found 1e300",
+		`{"resources":{}}`:                   "resources: must be an array, found an object",
+		`{"resources":[{},null]}`:            "resources[1]: must be an object, found null",
+		`{"authentication":"basic"}`:         "authentication: must be an object, found a string",
+		`{"objects":[{"tags":["a",false]}]}`: "objects[0].tags[1]: must be a string, found a boolean",
+		`{"configuration":[{"defaultValue":{}}]}`:            "configuration[0].defaultValue: must be a string, found an object",
+		`{"resources":[{"parameters":[{},{"required":1}]}]}`: "resources[0].parameters[1].required: must be true or false, found a number",
+		`{"resources":[{"model":{"transform":[]}}]}`:         "resources[0].model.transform: must be true or false, found an array",
 		`{"name":"a"`:    "the body is not valid JSON: unexpected end of JSON input",
 		``:               "the body is not valid JSON: unexpected end of JSON input",
+		"{\n\n\"a\":}":   "the body is not valid JSON: invalid character '}' looking for beginning of value (line 3)",
 		`{"name":"a"} x`: "the body is not valid JSON: invalid character 'x' after top-level value",
 	} {
 		_, err := connector.ParseJSON([]byte(text))
@@ -93,15 +123,22 @@ func TestAMemberOfTheWrongTypeIsNamedByItsPath(t *testing.T) {
 
 func TestDeepNestingIsRefusedAndNotFollowed(t *testing.T) {
 	t.Parallel()
-	deep := strings.Repeat(`{"reference":{"fields":[`, 2000) + strings.Repeat(`]}}`, 2000)
-	_, err := connector.ParseJSON([]byte(`{"objects":[{"fields":[` + deep + `]}]}`))
-	if err == nil || !strings.Contains(err.Error(), "nested deeper than 200 levels") {
-		t.Errorf("got %.200v", err)
+	for name, text := range map[string]string{
+		"in what the model knows":         `{"objects":[{"fields":[` + strings.Repeat(`{"reference":{"fields":[`, 2000) + strings.Repeat(`]}}`, 2000) + `]}]}`,
+		"in what the model does not know": `{"x":` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + `}`,
+		"in a schema":                     `{"resources":[{"model":{"swagger":{"a":` + strings.Repeat(`{"a":`, 300) + "1" + strings.Repeat("}", 300) + `}}}]}`,
+		"one too many":                    strings.Repeat(`{"x":`, 201) + "1" + strings.Repeat("}", 201),
+	} {
+		_, err := connector.ParseJSON([]byte(text))
+		if err == nil || !strings.Contains(err.Error(), "nested deeper than the limit of 200 levels") || len(err.Error()) > 500 {
+			t.Errorf("%s: got %.700v", name, err)
+		}
 	}
-	// What the model does not know is passed over without recursion.
-	extra := `{"x":` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + `}`
-	if _, err := connector.ParseJSON([]byte(extra)); err != nil {
+	if _, err := connector.ParseJSON([]byte(strings.Repeat(`{"x":`, 200) + "1" + strings.Repeat("}", 200))); err != nil {
 		t.Error(err)
+	}
+	if _, err := connector.ParseJSON([]byte(strings.Repeat("[", 20_000))); err == nil {
+		t.Error("20,000 open brackets are accepted")
 	}
 }
 

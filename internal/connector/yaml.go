@@ -30,6 +30,9 @@ func ParseYAML(data []byte) (*Definition, error) {
 // yamlToJSON turns a document into JSON text. Plain scalars keep their YAML type (true, 5, null),
 // all others are strings, dates too.
 func yamlToJSON(data []byte) ([]byte, error) {
+	if err := tooLarge(len(data)); err != nil {
+		return nil, err
+	}
 	var document yaml.Node
 	if err := yaml.Unmarshal(data, &document); err != nil {
 		return nil, err
@@ -51,7 +54,10 @@ type yamlReader struct {
 
 func (c *yamlReader) node(n *yaml.Node, depth int) error {
 	if c.nodes++; c.nodes > MaxYAMLNodes {
-		return fmt.Errorf("more than %d values (aliases count each time)", MaxYAMLNodes)
+		return fmt.Errorf("line %d: the limit of %d values is reached (what an alias stands for counts each time)", n.Line, MaxYAMLNodes)
+	}
+	if len(c.out) > MaxDocument {
+		return fmt.Errorf("line %d: the limit of %d MB is reached (what an alias stands for counts each time)", n.Line, MaxDocument/1_000_000)
 	}
 	if depth > MaxNesting {
 		return fmt.Errorf("line %d: nested deeper than %d levels", n.Line, MaxNesting)

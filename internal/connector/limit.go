@@ -1,0 +1,65 @@
+package connector
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"jackfield/internal/fault"
+)
+
+// MaxDocument is how large a definition may be, in bytes, as one file or document: 10 MB. The largest exported one has
+// 0.7 MB.
+const MaxDocument = 10_000_000
+
+func tooLarge(size int) error {
+	if size <= MaxDocument {
+		return nil
+	}
+	return fault.New(fault.Invalid, "the definition has %d bytes; the limit is %d MB", size, MaxDocument/1_000_000)
+}
+
+// byteOrderMark is what some editors put before UTF-8 text.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// ReadFile reads a file of MaxDocument bytes at most.
+func ReadFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readAll(f)
+}
+
+// readAll reads a file of a folder form, which must be an ordinary one: a pipe might never end.
+func readAll(f fs.File) ([]byte, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no ordinary file", info.Name())
+	}
+	var text bytes.Buffer
+	text.Grow(int(min(info.Size(), MaxDocument)) + bytes.MinRead)
+	if _, err := text.ReadFrom(io.LimitReader(f, MaxDocument+1)); err != nil {
+		return nil, err
+	}
+	if text.Len() > MaxDocument {
+		return nil, fault.New(fault.Invalid, "%s is larger than the limit of %d MB", info.Name(), MaxDocument/1_000_000)
+	}
+	return bytes.TrimPrefix(text.Bytes(), byteOrderMark), nil
+}
+
+// readIn is readAll of a named file of a folder.
+func readIn(fsys fs.FS, name string) ([]byte, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readAll(f)
+}
