@@ -14,14 +14,28 @@ type Scope struct {
 	AccountID      int64 // 0 = every account of the organization
 }
 
-// Find returns the record of a request by its request id, which is its traffic id too. A record that is not there,
-// not written yet or out of scope is a NotFound fault.
+// allows reports whether the scope holds what belongs to an account of its organization.
+func (s Scope) allows(accountID int64) bool { return s.AccountID == 0 || s.AccountID == accountID }
+
+// Find returns the record of a request by its request id, which is its traffic id too, also while it waits to be
+// written. A record that is not there or out of scope is a NotFound fault.
 func (r *Recorder) Find(ctx context.Context, scope Scope, requestID string) (*store.UsageRecord, error) {
 	found, err := r.db.UsageByRequestID(ctx, scope.OrganizationID, requestID)
-	if fault.Is(err, fault.NotFound) || err == nil && scope.AccountID != 0 && found.AccountID != scope.AccountID {
+	if fault.Is(err, fault.NotFound) && r.pending() {
+		r.Flush(ctx)
+		found, err = r.db.UsageByRequestID(ctx, scope.OrganizationID, requestID)
+	}
+	if fault.Is(err, fault.NotFound) || err == nil && !scope.allows(found.AccountID) {
 		return nil, fault.New(fault.NotFound, "No usage found with id %s", requestID)
 	}
 	return found, err
+}
+
+// pending reports whether records are on their way to the database.
+func (r *Recorder) pending() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.settled < r.accepted
 }
 
 // Expire deletes the records that are older than the retention, and returns how many. It is the work of a job that

@@ -29,6 +29,9 @@ const (
 	// retryWait is the pause before the second try; it doubles each time.
 	retryWait = 100 * time.Millisecond
 
+	// flushWait is the longest that a read waits for the records before it to be written.
+	flushWait = time.Second
+
 	// keptSpare is the largest slice of records, in records, that is kept for use again.
 	keptSpare = 4 * batchSize
 
@@ -51,9 +54,12 @@ type Recorder struct {
 	retention time.Duration
 	log       *slog.Logger
 
-	mu      sync.Mutex
-	waiting []store.UsageRecord
-	closed  bool
+	mu       sync.Mutex
+	waiting  []store.UsageRecord
+	closed   bool
+	accepted uint64        // records taken so far
+	settled  uint64        // of these, written or given up
+	progress chan struct{} // closed when settled grows; nil when nobody waits
 
 	wake    chan struct{}   // there is something to write
 	full    chan struct{}   // there is a whole batch, or the end has come
@@ -120,6 +126,7 @@ func (r *Recorder) Record(record store.UsageRecord) {
 		return
 	}
 	r.waiting = append(r.waiting, record)
+	r.accepted++
 	n := len(r.waiting)
 	r.mu.Unlock()
 	if n == 1 {
@@ -198,8 +205,45 @@ func (r *Recorder) save(records []store.UsageRecord) {
 		} else {
 			r.written.Add(float64(n))
 		}
+		r.settle(n)
 		records = records[n:]
 	}
+}
+
+// settle tells those who wait in Flush that records have left the queue.
+func (r *Recorder) settle(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.settled += uint64(n)
+	if r.progress != nil {
+		close(r.progress)
+		r.progress = nil
+	}
+}
+
+// Flush has the records that were taken so far written now and waits for it, so that a read that follows finds them. It
+// gives up quietly after flushWait, when the database is slow or away: a list without the newest records is better than none.
+func (r *Recorder) Flush(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, flushWait)
+	defer cancel()
+	r.mu.Lock()
+	want := r.accepted
+	for r.settled < want {
+		if r.progress == nil {
+			r.progress = make(chan struct{})
+		}
+		progress := r.progress
+		r.mu.Unlock()
+		signal(r.wake)
+		signal(r.full)
+		select {
+		case <-progress:
+		case <-ctx.Done():
+			return
+		}
+		r.mu.Lock()
+	}
+	r.mu.Unlock()
 }
 
 func (r *Recorder) saveBatch(batch []store.UsageRecord) error {

@@ -284,6 +284,45 @@ func TestStoppingDoesNotWaitForADeadDatabase(t *testing.T) {
 	})
 }
 
+func TestFlushingWritesAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := new(sink)
+		r := newRecorder(nil, s.write, Options{})
+		begun := time.Now()
+		for i := range 3 * batchSize {
+			r.Record(record(i))
+		}
+		r.Flush(t.Context())
+		if n := s.written(); n != 3*batchSize || time.Since(begun) != 0 {
+			t.Errorf("%d records after %v", n, time.Since(begun))
+		}
+		r.Flush(t.Context()) // nothing to do
+		if err := r.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+		r.Flush(t.Context())
+	})
+}
+
+func TestFlushingGivesUpOnADatabaseThatIsAway(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{hold: make(chan struct{})}
+		r := newRecorder(nil, s.write, Options{})
+		r.Record(record(1))
+		begun := time.Now()
+		r.Flush(t.Context())
+		if took := time.Since(begun); took != flushWait {
+			t.Errorf("it waited %v", took)
+		}
+		close(s.hold)
+		if err := r.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func BenchmarkRecord(b *testing.B) {
 	r := newRecorder(nil, func(context.Context, []store.UsageRecord) error { return nil }, Options{Queue: 1 << 20})
 	b.ReportAllocs()
