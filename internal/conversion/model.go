@@ -1,0 +1,267 @@
+package conversion
+
+import (
+	"encoding/json"
+
+	"jackfield/internal/connector"
+)
+
+// printedType is a definition of the old dialect with those of its nested objects, and the names of
+// the other types that it speaks of.
+type printedType struct {
+	definitions []definition
+	uses        []string
+}
+
+type definition struct {
+	name string
+	body []byte
+}
+
+// maxInline is how deep named lists and scalars are written out in place of their name.
+const maxInline = 8
+
+// printer writes one type.
+type printer struct {
+	d   *dictionary
+	out *printedType
+	// nested objects get names of their own; they must not meet those of the dictionary.
+	names map[string]bool
+	// shared is set for types of the dictionary, whose nested names meet in the models of resources.
+	shared bool
+}
+
+// model prints a shape as a map of definitions with everything that it refers to, and names the
+// definition that stands for it. An unnamed shape is called wanted; a list wantedList.
+func (d *dictionary) model(s *shape, wanted string) (string, json.RawMessage) {
+	resolved := d.resolve(s)
+	if resolved == nil {
+		return definitionName(wanted), json.RawMessage(`{}`)
+	}
+	name := definitionName(wanted)
+	var root *printedType
+	if s.name != "" && resolved.kind == kindObject {
+		name = d.finalName(s)
+		root = d.print(name)
+	} else {
+		if resolved.kind == kindArray {
+			name = definitionName(wanted + "List")
+		}
+		if _, taken := d.types[name]; taken {
+			name = d.free(name + "Body")
+		}
+		root = d.printShape(&printer{d: d}, name, resolved)
+	}
+	limit := maxModelDefinitions
+	if d.spent > maxModelBytes {
+		limit, d.cut = 1, true
+	}
+	var w jsonObject
+	included, queue := map[string]bool{}, []*printedType{root}
+	for len(queue) > 0 {
+		next := queue[0]
+		queue = queue[1:]
+		for _, def := range next.definitions {
+			included[def.name] = true
+			if w.has(def.name) {
+				continue
+			}
+			w.raw(def.name, def.body)
+		}
+		for _, use := range next.uses {
+			if included[use] {
+				continue
+			}
+			included[use] = true
+			if w.members >= limit {
+				d.cut = true
+				w.raw(use, stub(use))
+				continue
+			}
+			queue = append(queue, d.print(use))
+		}
+	}
+	text := w.done()
+	d.spent += len(text)
+	return name, text
+}
+
+// stub is a definition that says no more than that the type exists.
+func stub(name string) []byte {
+	var w jsonObject
+	w.text("id", name)
+	w.raw("properties", []byte("{}"))
+	return w.done()
+}
+
+// finalName is the last name of a chain of names.
+func (d *dictionary) finalName(s *shape) string {
+	name := s.name
+	for range maxAliases {
+		next := d.types[name]
+		if next == nil || next.name == "" {
+			break
+		}
+		name = next.name
+	}
+	return name
+}
+
+// print prints a type of the dictionary once.
+func (d *dictionary) print(name string) *printedType {
+	if done := d.printed[name]; done != nil {
+		return done
+	}
+	done := d.printShape(&printer{d: d, shared: true}, name, d.types[name])
+	d.printed[name] = done
+	return done
+}
+
+func (d *dictionary) printShape(p *printer, name string, s *shape) *printedType {
+	p.out, p.names = &printedType{}, map[string]bool{}
+	p.define(name, s, 0)
+	return p.out
+}
+
+// define prints a definition. Its place comes before those of nested objects.
+func (p *printer) define(name string, s *shape, depth int) {
+	place := len(p.out.definitions)
+	p.out.definitions = append(p.out.definitions, definition{name: name})
+	p.names[name] = true
+	var w jsonObject
+	w.text("id", name)
+	if s.description != "" {
+		w.text("description", s.description)
+	}
+	switch s.kind {
+	case kindObject, "":
+		var required []string
+		for _, f := range s.fields {
+			if f.required {
+				required = append(required, f.name)
+			}
+		}
+		if len(required) > 0 {
+			w.value("required", required)
+		}
+		var properties jsonObject
+		for i := range s.fields {
+			properties.raw(s.fields[i].name, p.property(name, &s.fields[i], depth+1))
+		}
+		w.raw("properties", properties.done())
+	case kindArray:
+		w.text("type", kindArray)
+		w.raw("items", p.item(name, s.items, depth+1))
+	default:
+		p.scalar(&w, s)
+	}
+	p.out.definitions[place].body = w.done()
+}
+
+// property prints a field: the type of an object is the name of its definition.
+func (p *printer) property(owner string, f *field, depth int) []byte {
+	var w jsonObject
+	s := f.shape
+	description := ""
+	if s != nil {
+		description = s.description
+	}
+	p.typed(&w, owner+capital(f.name), s, depth)
+	if description != "" && !w.has("description") {
+		w.text("description", description)
+	}
+	if f.readOnly {
+		w.raw("readOnly", []byte("true"))
+	}
+	if f.key {
+		w.raw("x-primary-key", []byte("true"))
+	}
+	return w.done()
+}
+
+// item prints what a list holds. The definition of an object stands behind $ref here.
+func (p *printer) item(owner string, s *shape, depth int) []byte {
+	var w jsonObject
+	resolved := p.d.resolve(s)
+	if resolved != nil && resolved.kind == kindObject && len(resolved.fields) > 0 {
+		w.text("$ref", p.object(owner+"Object", s, resolved, depth))
+		return w.done()
+	}
+	p.typed(&w, owner, s, depth)
+	return w.done()
+}
+
+// typed writes type, format and the like of a shape.
+func (p *printer) typed(w *jsonObject, wanted string, s *shape, depth int) {
+	resolved := p.d.resolve(s)
+	switch {
+	case resolved == nil || resolved.kind == "":
+		w.text("type", kindUnknown)
+	case resolved.kind == kindObject && len(resolved.fields) > 0:
+		w.text("type", p.object(wanted, s, resolved, depth))
+	case resolved.kind == kindArray:
+		w.text("type", kindArray)
+		if depth > maxInline {
+			w.raw("items", []byte(`{"type":"`+kindUnknown+`"}`))
+			return
+		}
+		w.raw("items", p.item(wanted, resolved.items, depth+1))
+	default:
+		p.scalar(w, resolved)
+	}
+}
+
+func (p *printer) scalar(w *jsonObject, s *shape) {
+	w.text("type", s.kind)
+	if s.format != "" {
+		w.text("format", s.format)
+	}
+	if s.description != "" && !w.has("description") {
+		w.text("description", s.description)
+	}
+	if len(s.enum) > 0 {
+		w.value("enum", s.enum)
+	}
+	if len(s.sample) > 0 {
+		w.raw("x-samplevalue", s.sample)
+	}
+}
+
+// object names the definition of an object: its own when the dictionary has it, else a new one that is
+// printed beside its owner.
+func (p *printer) object(wanted string, s, resolved *shape, depth int) string {
+	if s.name != "" {
+		name := p.d.finalName(s)
+		if !p.names[name] {
+			p.names[name] = true
+			p.out.uses = append(p.out.uses, name)
+		}
+		return name
+	}
+	if depth > maxInline {
+		return kindObject
+	}
+	name := p.d.free(wanted)
+	for p.names[name] || p.d.nested[name] {
+		name = p.d.free(name + "Part")
+	}
+	if p.shared {
+		p.d.nested[name] = true
+	}
+	p.define(name, resolved, depth)
+	return name
+}
+
+// describe fills the model of a resource from what it takes and answers with; either may be nil.
+func (d *dictionary) describe(object string, request, response *shape) *connector.ResourceModel {
+	if request == nil && response == nil {
+		return nil
+	}
+	m := &connector.ResourceModel{}
+	m.Name, m.Swagger = d.model(response, object)
+	if request != nil {
+		m.RequestName, m.RequestSwagger = d.model(request, object+"Request")
+	}
+	connector.Show(m, "name", "transform", "swagger")
+	return m
+}

@@ -1,0 +1,126 @@
+package conversion
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+// Kinds of a shape. The words are those of the old Swagger dialect.
+const (
+	kindObject  = "object"
+	kindArray   = "array"
+	kindString  = "string"
+	kindInteger = "integer"
+	kindNumber  = "number"
+	kindBoolean = "boolean"
+	kindUnknown = "unknown" // legal in the dialect: anything
+)
+
+// shape is a data type on its way from a foreign schema to the old dialect of resource models. Either
+// it names a type of the dictionary, or it is spelt out.
+type shape struct {
+	name        string // of a type in the dictionary; everything but description is empty then
+	kind        string
+	format      string
+	description string
+	sample      json.RawMessage
+	enum        []json.RawMessage
+	fields      []field // of an object
+	items       *shape  // of an array
+}
+
+type field struct {
+	name     string
+	shape    *shape
+	required bool
+	readOnly bool
+	key      bool // part of the primary key
+}
+
+func (s *shape) field(name string) *field {
+	for i := range s.fields {
+		if s.fields[i].name == name {
+			return &s.fields[i]
+		}
+	}
+	return nil
+}
+
+// add appends a field, or replaces the one with its name.
+func (s *shape) add(f field) {
+	if old := s.field(f.name); old != nil {
+		*old = f
+		return
+	}
+	s.fields = append(s.fields, f)
+}
+
+// dictionary holds the named types of a document and prints models of them.
+type dictionary struct {
+	types   map[string]*shape
+	printed map[string]*printedType
+	nested  map[string]bool // names of nested objects of printed types
+	spent   int             // bytes of all models so far
+	cut     bool            // a model left out definitions
+}
+
+func newDictionary() *dictionary {
+	return &dictionary{types: map[string]*shape{}, printed: map[string]*printedType{}, nested: map[string]bool{}}
+}
+
+// maxAliases is how many names may lead to each other before one of them is a type.
+const maxAliases = 10
+
+// resolve follows names until there is a shape. It is nil for an unknown name.
+func (d *dictionary) resolve(s *shape) *shape {
+	for range maxAliases {
+		if s == nil || s.name == "" {
+			return s
+		}
+		s = d.types[s.name]
+	}
+	return nil
+}
+
+// free gives a name that is legal for a definition and that no type has yet.
+func (d *dictionary) free(wanted string) string {
+	base := definitionName(wanted)
+	for i := 1; ; i++ {
+		name := base
+		if i > 1 {
+			name = base + strconv.Itoa(i)
+		}
+		if _, taken := d.types[name]; !taken {
+			return name
+		}
+	}
+}
+
+// definitionName keeps of a name what may stand in references, and steps out of the way of the words
+// that mean a type.
+func definitionName(wanted string) string {
+	name := strings.Trim(strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '_', r == '-', r == '.':
+			return r
+		}
+		return '_'
+	}, wanted), "_")
+	switch strings.ToLower(name) {
+	case "":
+		return "type"
+	case kindObject, kindArray, kindString, kindInteger, kindNumber, kindBoolean, kindUnknown,
+		"long", "float", "double", "byte", "binary", "date", "datetime", "date-time", "password", "file", "void", "null", "any", "int":
+		return name + "Type"
+	}
+	return name
+}
+
+// capital is the text with a capital first letter, as names are joined.
+func capital(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
