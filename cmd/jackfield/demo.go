@@ -126,7 +126,7 @@ func demoInstanceOf(ctx context.Context, s *server.Server, admin *access.Princip
 	if !fault.Is(err, fault.NotFound) {
 		return nil, err
 	}
-	connector, err := s.Catalog.FindKey(admin.Account.ID, demoConnector)
+	connector, err := s.Catalog.FindKey(ctx, admin.Account.ID, demoConnector)
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,11 @@ const maxElementPage = 200
 
 // listElements answers GET /elements: the catalogue in the order of ids. abridged leaves out the heavy members.
 func (a *API) listElements(e *exchange) error {
-	found, abridged, err := a.search(e, a.Catalog.All(e.principal.Account.ID))
+	view, err := a.view(e)
+	if err != nil {
+		return err
+	}
+	found, abridged, err := search(e, view.All())
 	if err != nil {
 		return err
 	}
@@ -30,7 +34,7 @@ func (a *API) listElements(e *exchange) error {
 		if abridged {
 			rows = append(rows, abridge(c.Definition))
 		} else {
-			rows = append(rows, c.Definition)
+			rows = append(rows, c.Shown())
 		}
 	}
 	e.nextPage(page.next)
@@ -39,7 +43,7 @@ func (a *API) listElements(e *exchange) error {
 }
 
 // search applies where and searchText. abridged may be given either way (reference/clients.md §2 rule 8).
-func (a *API) search(e *exchange, all []*catalog.Connector) (found []*catalog.Connector, abridged bool, err error) {
+func search(e *exchange, all []*catalog.Connector) (found []*catalog.Connector, abridged bool, err error) {
 	query := e.r.URL.Query()
 	abridged = query.Get("abridged") == "true"
 	where, err := ceql.ParseWhere(query.Get("where"))
@@ -110,8 +114,30 @@ func abridge(d *connector.Definition) *connector.Definition {
 	return &short
 }
 
+// view is the catalogue as the caller sees it; without a caller, what everybody sees.
+func (a *API) view(e *exchange) (*catalog.View, error) {
+	account := int64(0)
+	if e.principal != nil {
+		account = e.principal.Account.ID
+	}
+	return a.Catalog.For(e.r.Context(), account)
+}
+
+// element finds the connector that the path names.
+func (a *API) element(e *exchange) (*catalog.Connector, error) {
+	view, err := a.view(e)
+	if err != nil {
+		return nil, err
+	}
+	return view.Find(e.param("keyOrId"))
+}
+
 func (a *API) listElementKeys(e *exchange) error {
-	all := a.Catalog.All(e.principal.Account.ID)
+	view, err := a.view(e)
+	if err != nil {
+		return err
+	}
+	all := view.All()
 	page, err := e.cut(len(all))
 	if err != nil {
 		return err
@@ -126,69 +152,11 @@ func (a *API) listElementKeys(e *exchange) error {
 }
 
 func (a *API) readElement(e *exchange) error {
-	found, err := a.Catalog.Find(e.principal.Account.ID, e.param("keyOrId"))
+	found, err := a.element(e)
 	if err != nil {
 		return err
 	}
-	return e.json(found.Definition)
-}
-
-// hub is a category of connectors (reference/elements.md §2).
-type hub struct {
-	ID          int    `json:"id"`
-	Key         string `json:"key"`
-	Name        string `json:"name"`
-	Description string `json:"description"`
-	Active      bool   `json:"active"`
-}
-
-func (a *API) hubs(e *exchange) []hub {
-	keys := a.Catalog.Hubs(e.principal.Account.ID)
-	all := make([]hub, len(keys))
-	for i, key := range keys {
-		all[i] = hub{ID: i + 1, Key: key, Name: hubName(key), Active: true}
-	}
-	return all
-}
-
-// hubName is the label of a hub: short keys are abbreviations.
-func hubName(key string) string {
-	if len(key) <= 3 {
-		return strings.ToUpper(key)
-	}
-	return strings.ToUpper(key[:1]) + key[1:]
-}
-
-func (a *API) listHubs(e *exchange) error { return e.json(a.hubs(e)) }
-
-func (a *API) listHubKeys(e *exchange) error {
-	keys := []string{}
-	for _, h := range a.hubs(e) {
-		keys = append(keys, h.Key)
-	}
-	return e.json(keys)
-}
-
-func (a *API) readHub(e *exchange) error {
-	for _, h := range a.hubs(e) {
-		if h.Key == e.param("hub") {
-			return e.json(h)
-		}
-	}
-	return fault.New(fault.NotFound, "No hub found with key %s", e.param("hub"))
-}
-
-func (a *API) listHubElements(e *exchange) error {
-	var rows []*connector.Definition
-	for _, c := range a.Catalog.All(e.principal.Account.ID) {
-		if c.HubKey() == e.param("hub") {
-			rows = append(rows, abridge(c.Definition))
-		}
-	}
-	if rows == nil {
-		return fault.New(fault.NotFound, "No elements found")
-	}
-	return e.json(rows)
+	return e.json(found.Shown())
 }
 
 // cutPage is one page of a list that is in memory.

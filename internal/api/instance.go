@@ -28,15 +28,15 @@ func (a *API) createInstance(e *exchange) error {
 
 // wanted is the connector that a new instance is of.
 func (a *API) wanted(e *exchange, reference instance.ConnectorReference) (*catalog.Connector, error) {
-	account := e.principal.Account.ID
+	ctx, account := e.r.Context(), e.principal.Account.ID
 	if keyOrID := e.param("keyOrId"); keyOrID != "" {
-		return a.Catalog.Find(account, keyOrID)
+		return a.Catalog.Find(ctx, account, keyOrID)
 	}
 	switch {
 	case reference.Key != "":
-		return a.Catalog.FindKey(account, reference.Key)
+		return a.Catalog.FindKey(ctx, account, reference.Key)
 	case reference.ID != 0:
-		return a.Catalog.Find(account, strconv.FormatInt(reference.ID, 10))
+		return a.Catalog.Find(ctx, account, strconv.FormatInt(reference.ID, 10))
 	}
 	return nil, fault.New(fault.Invalid, `The element is missing: name it by {"element": {"key": "…"}}`)
 }
@@ -58,7 +58,7 @@ func (a *API) listInstances(e *exchange) error {
 	}
 	wish := instance.Query{Tags: e.list("tags"), SearchText: query.Get("searchText"), NextPage: query.Get("nextPage"), PageSize: size}
 	if keyOrID := e.param("keyOrId"); keyOrID != "" {
-		connector, err := a.Catalog.Find(e.principal.Account.ID, keyOrID)
+		connector, err := a.Catalog.Find(e.r.Context(), e.principal.Account.ID, keyOrID)
 		if err != nil {
 			return err
 		}

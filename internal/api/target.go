@@ -33,7 +33,7 @@ func (a *API) instance(e *exchange, find func(context.Context, *access.Principal
 		return nil, err
 	}
 	if keyOrID := e.param("keyOrId"); keyOrID != "" {
-		connector, err := a.Catalog.Find(e.principal.Account.ID, keyOrID)
+		connector, err := a.Catalog.Find(e.r.Context(), e.principal.Account.ID, keyOrID)
 		if err != nil {
 			return nil, err
 		}

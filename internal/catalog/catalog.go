@@ -1,37 +1,25 @@
-// Package catalog holds the connectors known here and compiles each into a Program that the gateway runs.
-// Everything is in memory and swapped as a whole, so that a reader never waits and never sees half a change.
+// Package catalog holds the connectors known here and compiles each into a Program that the gateway runs: the system
+// connectors in memory, swapped as a whole, and per account its private connectors and extensions, read once and
+// dropped when they change. A reader never waits and never sees half a change.
 package catalog
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 
 	"jackfield/internal/connector"
-	"jackfield/internal/fault"
 	"jackfield/internal/store"
 )
 
-// Connector is one entry of the catalogue.
-type Connector struct {
-	*connector.Definition
-	logo    []byte
-	program func() *Program
-}
-
-// Program is the connector compiled for calls. It is compiled on first use and then shared.
-func (c *Connector) Program() *Program { return c.program() }
-
-// Logo is the connector's own picture as SVG, nil when it ships none.
-func (c *Connector) Logo() []byte { return c.logo }
-
 // Options of a catalogue.
 type Options struct {
+	// DB holds private connectors and extensions. Without one there are only system connectors.
+	DB *store.DB
 	// BaseURLs replaces the default address of connectors by key. The demo points connectors at its
 	// simulator with it.
 	BaseURLs map[string]string
@@ -40,87 +28,120 @@ type Options struct {
 // Catalog is the set of connectors. Safe for concurrent use.
 type Catalog struct {
 	options Options
-	current atomic.Pointer[snapshot]
+	stop    func()
+
+	mu      sync.Mutex // held while the system catalogue is rebuilt
+	shipped []*Connector
+	folder  []*Connector
+	system  atomic.Pointer[system]
+
+	views   sync.Map      // account id → *View
+	changes atomic.Uint64 // see For
 }
 
-type snapshot struct {
+// system is the catalogue that every account sees.
+type system struct {
 	byID    map[int64]*Connector
 	byKey   map[string]*Connector
 	ordered []*Connector // by id
 }
 
-// New makes an empty catalogue.
+// New makes a catalogue without system connectors. Close it to stop listening for changes.
 func New(o Options) *Catalog {
-	c := &Catalog{options: o}
-	c.current.Store(&snapshot{byID: map[int64]*Connector{}, byKey: map[string]*Connector{}})
+	c := &Catalog{options: o, stop: func() {}}
+	c.system.Store(&system{byID: map[int64]*Connector{}, byKey: map[string]*Connector{}})
+	if o.DB != nil {
+		c.stop = o.DB.Subscribe(c.changed)
+	}
 	return c
 }
 
-// LoadShipped reads every folder of fsys as a connector and replaces the system catalogue with them. A
-// definition that breaks a rule fails the load as a whole: shipped connectors are part of the program.
+// Close stops listening for changes.
+func (c *Catalog) Close() { c.stop() }
+
+// LoadShipped reads every folder of fsys as a connector and makes them the shipped part of the system catalogue. A
+// definition that cannot be read fails the load as a whole: shipped connectors are part of the program.
 func (c *Catalog) LoadShipped(fsys fs.FS) error {
-	entries, err := fs.ReadDir(fsys, ".")
+	folders, err := fs.ReadDir(fsys, ".")
 	if err != nil {
 		return fmt.Errorf("read the shipped connectors: %w", err)
 	}
-	var all []*Connector
-	for _, entry := range entries {
-		if !entry.IsDir() {
+	var all []Entry
+	for _, item := range folders {
+		if !item.IsDir() {
 			continue
 		}
-		folder, err := fs.Sub(fsys, entry.Name())
+		folder, err := fs.Sub(fsys, item.Name())
 		if err != nil {
 			return err
 		}
 		def, err := connector.LoadDir(folder)
 		if err != nil {
-			return fmt.Errorf("connector folder %s: %w", entry.Name(), err)
+			return fmt.Errorf("connector folder %s: %w", item.Name(), err)
 		}
 		logo, err := fs.ReadFile(folder, "logo.svg")
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("connector folder %s: %w", entry.Name(), err)
+			return fmt.Errorf("connector folder %s: %w", item.Name(), err)
 		}
-		all = append(all, c.entry(def, logo))
+		all = append(all, Entry{Definition: def, Logo: logo})
 	}
-	return c.replace(all)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.shipped = c.entries(all)
+	return c.rebuild()
 }
 
-// Load replaces the system catalogue with the given definitions. Tests and benchmarks use it for connectors
-// that are not shipped.
-func (c *Catalog) Load(defs ...*connector.Definition) error {
-	all := make([]*Connector, len(defs))
-	for i, def := range defs {
-		all[i] = c.entry(def, nil)
-	}
-	return c.replace(all)
-}
-
-// Add puts definitions beside the ones that are there.
+// Add puts definitions beside the shipped ones.
 func (c *Catalog) Add(defs ...*connector.Definition) error {
-	all := slices.Clone(c.current.Load().ordered)
-	for _, def := range defs {
-		all = append(all, c.entry(def, nil))
+	all := make([]Entry, len(defs))
+	for i, def := range defs {
+		all[i] = Entry{Definition: def}
 	}
-	return c.replace(all)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.shipped = append(slices.Clone(c.shipped), c.entries(all)...)
+	return c.rebuild()
 }
 
-func (c *Catalog) entry(def *connector.Definition, logo []byte) *Connector {
-	if address, ok := c.options.BaseURLs[def.Key]; ok {
-		if entry := def.Entry("base.url"); entry != nil {
-			entry.DefaultValue = address
+// ReplaceFolder makes entries the part of the system catalogue that comes from the operator's folder. One with the key
+// of a shipped connector takes its place. Ids or keys that occur twice are an error, and then nothing changes.
+func (c *Catalog) ReplaceFolder(entries []Entry) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before := c.folder
+	c.folder = c.entries(entries)
+	if err := c.rebuild(); err != nil {
+		c.folder = before
+		return err
+	}
+	return nil
+}
+
+func (c *Catalog) entries(all []Entry) []*Connector {
+	made := make([]*Connector, len(all))
+	for i, e := range all {
+		if address, ok := c.options.BaseURLs[e.Definition.Key]; ok {
+			if base := e.Definition.Entry("base.url"); base != nil {
+				base.DefaultValue = address
+			}
+		}
+		number(e.Definition)
+		made[i] = newConnector(e.Definition, store.SystemAccount)
+		made[i].logo = e.Logo
+	}
+	return made
+}
+
+// rebuild swaps the system catalogue. Call it with the lock held.
+func (c *Catalog) rebuild() error {
+	all := slices.Clone(c.folder)
+	for _, entry := range c.shipped {
+		if !slices.ContainsFunc(c.folder, func(o *Connector) bool { return o.Key == entry.Key }) {
+			all = append(all, entry)
 		}
 	}
-	if def.OwnerAccountID == 0 {
-		def.OwnerAccountID = store.SystemAccount
-	}
-	entry := &Connector{Definition: def, logo: logo}
-	entry.program = sync.OnceValue(func() *Program { return compile(entry) })
-	return entry
-}
-
-func (c *Catalog) replace(all []*Connector) error {
-	next := &snapshot{byID: make(map[int64]*Connector, len(all)), byKey: make(map[string]*Connector, len(all)), ordered: all}
-	slices.SortFunc(all, func(a, b *Connector) int { return int(a.ID - b.ID) })
+	slices.SortFunc(all, func(a, b *Connector) int { return cmp.Compare(a.ID, b.ID) })
+	next := &system{byID: make(map[int64]*Connector, len(all)), byKey: make(map[string]*Connector, len(all)), ordered: all}
 	for _, entry := range all {
 		if other := next.byID[entry.ID]; other != nil {
 			return fmt.Errorf("the connectors %s and %s have the same id %d", other.Key, entry.Key, entry.ID)
@@ -130,59 +151,6 @@ func (c *Catalog) replace(all []*Connector) error {
 		}
 		next.byID[entry.ID], next.byKey[entry.Key] = entry, entry
 	}
-	c.current.Store(next)
+	c.system.Store(next)
 	return nil
-}
-
-// ByID finds a connector as an account sees it.
-func (c *Catalog) ByID(_, id int64) (*Connector, bool) {
-	found, ok := c.current.Load().byID[id]
-	return found, ok
-}
-
-// Find finds a connector by key or numeric id as an account sees it. What is not there is a NotFound fault
-// with the original's words (reference/http-conventions.md §7.2).
-func (c *Catalog) Find(_ int64, keyOrID string) (*Connector, error) {
-	now := c.current.Load()
-	if found := now.byKey[keyOrID]; found != nil {
-		return found, nil
-	}
-	if id, err := strconv.ParseInt(keyOrID, 10, 64); err == nil {
-		if found := now.byID[id]; found != nil {
-			return found, nil
-		}
-		return nil, fault.New(fault.NotFound, "No element found with id %s", keyOrID)
-	}
-	return nil, fault.New(fault.NotFound, "No element found with key %s", keyOrID)
-}
-
-// FindKey finds a connector by its key alone.
-func (c *Catalog) FindKey(_ int64, key string) (*Connector, error) {
-	if found := c.current.Load().byKey[key]; found != nil {
-		return found, nil
-	}
-	return nil, fault.New(fault.NotFound, "No element found with key %s", key)
-}
-
-// All lists the connectors that an account sees, ordered by id. The result is shared: do not change it.
-func (c *Catalog) All(_ int64) []*Connector { return c.current.Load().ordered }
-
-// Hubs lists the keys of the hubs that have a connector, sorted.
-func (c *Catalog) Hubs(accountID int64) []string {
-	var hubs []string
-	for _, entry := range c.All(accountID) {
-		if hub := entry.HubKey(); !slices.Contains(hubs, hub) {
-			hubs = append(hubs, hub)
-		}
-	}
-	slices.Sort(hubs)
-	return hubs
-}
-
-// HubKey is the key of the connector's hub. Unlike Program it compiles nothing.
-func (c *Connector) HubKey() string {
-	if c.Hub == "" {
-		return connector.DefaultHub
-	}
-	return strings.ToLower(c.Hub)
 }

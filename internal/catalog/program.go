@@ -1,11 +1,14 @@
 package catalog
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"jackfield/internal/connector"
 	"jackfield/internal/mapping"
 	"jackfield/internal/sandbox"
+	"jackfield/internal/store"
 )
 
 // Program is a connector compiled once for calls: routes, parameter plans and hook handles.
@@ -103,11 +106,24 @@ func compile(c *Connector) *Program {
 		if strings.Contains(r.VendorPath, "://") {
 			p.absolute = append(p.absolute, r.VendorPath)
 		}
+	}
+	// The first of two with one method and path is the one that runs: an account's own before the catalogue's
+	// (reference/elements.md §12.1).
+	slices.SortStableFunc(p.resources, func(a, b *Resource) int { return cmp.Compare(b.ownership(), a.ownership()) })
+	for _, r := range p.resources {
 		if r.Callable {
 			p.routes.add(r)
 		}
 	}
 	return p
+}
+
+// ownership is 1 for what an account added to a system connector.
+func (r *Resource) ownership() int {
+	if r.Program.Connector.System() && r.OwnerAccountID != store.SystemAccount {
+		return 1
+	}
+	return 0
 }
 
 func compileResource(p *Program, source *connector.Resource, before, after []*sandbox.Script) *Resource {

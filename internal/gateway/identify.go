@@ -34,10 +34,13 @@ func (g *Gateway) identify(ctx context.Context, c *Call) error {
 		c.Instance = found
 	}
 	if c.Program == nil {
-		entry, ok := g.catalog.ByID(c.Instance.AccountID, c.Instance.ConnectorID)
-		if !ok {
+		entry, err := g.catalog.ByID(ctx, c.Instance.AccountID, c.Instance.ConnectorID)
+		if fault.Is(err, fault.NotFound) {
 			return fault.New(fault.NotFound, "No element found with key %s: the connector of this instance is gone",
 				c.Instance.ConnectorKey)
+		}
+		if err != nil {
+			return err
 		}
 		c.Program = entry.Program()
 	}

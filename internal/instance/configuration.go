@@ -36,9 +36,13 @@ func entries(def *connector.Definition) []connector.ConfigurationEntry {
 	if def != nil {
 		all = make([]connector.ConfigurationEntry, 0, len(def.Configuration)+len(alwaysThere))
 		for _, e := range def.Configuration {
-			if e.Key != "" && find(all, e.Key) == nil {
-				all = append(all, e)
+			if e.Key == "" || find(all, e.Key) != nil {
+				continue
 			}
+			if credential.IsUnchanged(e.Type, e.Key, e.DefaultValue) {
+				e.DefaultValue = "" // came masked out of an export: whoever has it must send it again
+			}
+			all = append(all, e)
 		}
 	}
 	for _, e := range alwaysThere {

@@ -170,7 +170,7 @@ func (s *Service) Save(ctx context.Context, d *Draft) (*Instance, error) {
 	if d.Previous == nil {
 		return nil, fault.New(fault.Internal, "instance: Save of a draft that was made by Prepare")
 	}
-	row, err := s.update(ctx, d.Previous.AccountID, d.Previous.ID, func(row *store.Instance) {
+	row, err := s.update(ctx, d.Previous.AccountID, d.Previous.ID, func(row *store.Instance) error {
 		if d.name != nil {
 			row.Name = *d.name
 		}
@@ -184,6 +184,7 @@ func (s *Service) Save(ctx context.Context, d *Draft) (*Instance, error) {
 		row.Configuration = apply(d.entries, row.Configuration, d.changes)
 		row.AuthenticationType = authenticationType(d.Definition, effective(d.entries, row.Configuration))
 		row.Valid = row.Valid || d.Accepted
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -201,8 +202,13 @@ func (s *Service) Remember(ctx context.Context, i *Instance, values map[string]s
 	for key, value := range values {
 		changes[key] = change{value: value, set: true}
 	}
-	row, err := s.update(ctx, i.AccountID, i.ID, func(row *store.Instance) {
-		row.Configuration = apply(entries(s.definition(row)), row.Configuration, changes)
+	row, err := s.update(ctx, i.AccountID, i.ID, func(row *store.Instance) error {
+		def, err := s.definition(ctx, row)
+		if err != nil {
+			return err
+		}
+		row.Configuration = apply(entries(def), row.Configuration, changes)
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -212,9 +218,6 @@ func (s *Service) Remember(ctx context.Context, i *Instance, values map[string]s
 
 // update changes an instance as it is now, alone: two changes at once follow each other, also on two servers. It
 // returns the instance as stored, or a NotFound fault when it is gone.
-func (s *Service) update(ctx context.Context, accountID, id int64, change func(*store.Instance)) (*store.Instance, error) {
-	return s.db.For(accountID).ChangeInstance(ctx, id, func(row *store.Instance) error {
-		change(row)
-		return nil
-	})
+func (s *Service) update(ctx context.Context, accountID, id int64, change func(*store.Instance) error) (*store.Instance, error) {
+	return s.db.For(accountID).ChangeInstance(ctx, id, change)
 }

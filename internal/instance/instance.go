@@ -32,9 +32,9 @@ type Creator struct {
 // Options of the service.
 type Options struct {
 	DB *store.DB
-	// Definitions finds a connector by id, as the given account sees it. It is called on the path of every
-	// call, so it must not read the database.
-	Definitions func(accountID, connectorID int64) (*connector.Definition, bool)
+	// Definitions finds a connector by id, as the given account sees it; nil when there is none. It is called on
+	// the path of every call, so once it knows an account it must not read the database again.
+	Definitions func(ctx context.Context, accountID, connectorID int64) (*connector.Definition, error)
 	Log         *slog.Logger
 	Now         func() time.Time
 }
@@ -42,7 +42,7 @@ type Options struct {
 // Service keeps instances. One per server; safe for concurrent use.
 type Service struct {
 	db          *store.DB
-	definitions func(accountID, connectorID int64) (*connector.Definition, bool)
+	definitions func(ctx context.Context, accountID, connectorID int64) (*connector.Definition, error)
 	log         *slog.Logger
 	now         func() time.Time
 	tokens      *tokens
@@ -70,12 +70,8 @@ func (s *Service) Close() {
 }
 
 // definition finds an instance's connector, nil when it is gone.
-func (s *Service) definition(row *store.Instance) *connector.Definition {
-	def, ok := s.definitions(row.AccountID, row.ConnectorID)
-	if !ok {
-		return nil
-	}
-	return def
+func (s *Service) definition(ctx context.Context, row *store.Instance) (*connector.Definition, error) {
+	return s.definitions(ctx, row.AccountID, row.ConnectorID)
 }
 
 // with adds to a stored instance its connector, creator and effective configuration.
@@ -90,7 +86,10 @@ func (s *Service) with(ctx context.Context, row *store.Instance, people map[int6
 			people[row.UserID] = creator
 		}
 	}
-	def := s.definition(row)
+	def, err := s.definition(ctx, row)
+	if err != nil {
+		return nil, err
+	}
 	return &Instance{
 		Instance: *row, OrganizationID: creator.Organization.ID,
 		Creator: Creator{ID: creator.User.ID, Email: creator.User.Email,

@@ -87,8 +87,13 @@ func (s *Service) PatchConfigurationRow(ctx context.Context, i *Instance, rowID 
 	if err := missing(all, effective(all, apply(all, i.Configuration, changes))); err != nil {
 		return nil, err
 	}
-	row, err := s.update(ctx, i.AccountID, i.ID, func(row *store.Instance) {
-		row.Configuration = apply(entries(s.definition(row)), row.Configuration, changes)
+	row, err := s.update(ctx, i.AccountID, i.ID, func(row *store.Instance) error {
+		def, err := s.definition(ctx, row)
+		if err != nil {
+			return err
+		}
+		row.Configuration = apply(entries(def), row.Configuration, changes)
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -114,8 +119,13 @@ func (s *Service) complete(ctx context.Context, i *Instance) (*Instance, error) 
 	if !lacking {
 		return i, nil
 	}
-	row, err := s.update(ctx, i.AccountID, i.ID, func(row *store.Instance) {
-		row.Configuration = apply(entries(s.definition(row)), row.Configuration, nil)
+	row, err := s.update(ctx, i.AccountID, i.ID, func(row *store.Instance) error {
+		def, err := s.definition(ctx, row)
+		if err != nil {
+			return err
+		}
+		row.Configuration = apply(entries(def), row.Configuration, nil)
+		return nil
 	})
 	if err != nil {
 		return nil, err

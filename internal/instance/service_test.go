@@ -23,12 +23,12 @@ type catalog struct{ byID sync.Map }
 
 func (c *catalog) put(def *connector.Definition) { c.byID.Store(def.ID, def) }
 
-func (c *catalog) find(_, id int64) (*connector.Definition, bool) {
+func (c *catalog) find(_ context.Context, _, id int64) (*connector.Definition, error) {
 	def, ok := c.byID.Load(id)
 	if !ok {
-		return nil, false
+		return nil, nil
 	}
-	return def.(*connector.Definition), true
+	return def.(*connector.Definition), nil
 }
 
 func sample() *connector.Definition {
@@ -118,7 +118,7 @@ func (h *house) tryCreate(ctx context.Context, p *access.Principal, body string)
 	if err != nil {
 		return nil, err
 	}
-	def, _ := h.catalog.find(0, 70)
+	def, _ := h.catalog.find(ctx, 0, 70)
 	draft, err := h.service.Prepare(p, def, r)
 	if err != nil {
 		return nil, err
@@ -141,7 +141,7 @@ func (h *house) change(t *testing.T, i *instance.Instance, method, body string) 
 	if method == "PUT" {
 		prepare = h.service.PrepareReplace
 	}
-	def, _ := h.catalog.find(0, i.ConnectorID)
+	def, _ := h.catalog.find(t.Context(), 0, i.ConnectorID)
 	draft, err := prepare(i, def, r)
 	if err != nil {
 		return nil, err

@@ -92,7 +92,11 @@ func (s *Service) ByToken(ctx context.Context, token string) (*Instance, error) 
 	key := s.tokens.digest(token)
 	before := s.tokens.changes.Load()
 	if found, ok := s.tokens.known.GetIfPresent(key); ok {
-		if def := s.definition(&found.Instance); def != found.Definition {
+		def, err := s.definition(ctx, &found.Instance)
+		if err != nil {
+			return nil, err
+		}
+		if def != found.Definition {
 			// The connector was changed or extended: its defaults are computed again, whatever the order
 			// in which the news arrived.
 			renewed := *found

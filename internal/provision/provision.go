@@ -46,7 +46,7 @@ func (s *Service) Create(ctx context.Context, p *access.Principal, c *catalog.Co
 
 // Replace answers a PUT. With reAuthenticate false it only stores.
 func (s *Service) Replace(ctx context.Context, p *access.Principal, i *instance.Instance, r *instance.Request, reAuthenticate bool) (*instance.Instance, error) {
-	c, err := s.target(p, i, r)
+	c, err := s.target(ctx, p, i, r)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (s *Service) Replace(ctx context.Context, p *access.Principal, i *instance.
 
 // Change answers a PATCH: the provider is asked again when something it may look at changes.
 func (s *Service) Change(ctx context.Context, p *access.Principal, i *instance.Instance, r *instance.Request) (*instance.Instance, error) {
-	c, err := s.target(p, i, r)
+	c, err := s.target(ctx, p, i, r)
 	if err != nil {
 		return nil, err
 	}
@@ -81,24 +81,22 @@ func (s *Service) save(ctx context.Context, p *access.Principal, c *catalog.Conn
 }
 
 // target is the connector after a change: the instance's own, unless the request switches it.
-func (s *Service) target(p *access.Principal, i *instance.Instance, r *instance.Request) (*catalog.Connector, error) {
+func (s *Service) target(ctx context.Context, p *access.Principal, i *instance.Instance, r *instance.Request) (*catalog.Connector, error) {
 	if r.Connector.ID != 0 && r.Connector.ID != i.ConnectorID {
-		if c, ok := s.catalog.ByID(p.Account.ID, r.Connector.ID); ok {
-			return c, nil
-		}
-		return nil, fault.New(fault.NotFound, "No element found with id %d", r.Connector.ID)
+		return s.catalog.ByID(ctx, p.Account.ID, r.Connector.ID)
 	}
-	c, ok := s.catalog.ByID(i.AccountID, i.ConnectorID)
-	if !ok {
+	c, err := s.catalog.ByID(ctx, i.AccountID, i.ConnectorID)
+	if fault.Is(err, fault.NotFound) {
 		return nil, fault.New(fault.NotFound, "No element found with key %s", i.ConnectorKey)
 	}
-	return c, nil
+	return c, err
 }
 
 // Delete removes an instance after telling the provider. What the provider says does not matter: the token is
 // dead either way.
 func (s *Service) Delete(ctx context.Context, p *access.Principal, i *instance.Instance) error {
-	if c, ok := s.catalog.ByID(i.AccountID, i.ConnectorID); ok {
+	c, err := s.catalog.ByID(ctx, i.AccountID, i.ConnectorID)
+	if err == nil {
 		for _, kind := range []string{connector.ResourceOnDeleteWebhook, connector.ResourceOnDelete} {
 			for _, resource := range c.Program().OfType(kind) {
 				if _, err := s.run(ctx, p, i, resource); err != nil {

@@ -118,7 +118,8 @@ func (s *Server) open(ctx context.Context, o Options) error {
 	}
 	s.closing(func(context.Context) error { return s.DB.Close() })
 
-	s.Catalog = catalog.New(catalog.Options{BaseURLs: o.BaseURLs})
+	s.Catalog = catalog.New(catalog.Options{DB: s.DB, BaseURLs: o.BaseURLs})
+	s.closing(func(context.Context) error { s.Catalog.Close(); return nil })
 	if o.Connectors != nil {
 		if err := s.Catalog.LoadShipped(o.Connectors); err != nil {
 			return err
@@ -182,12 +183,15 @@ func (s *Server) openJobs(ctx context.Context, o Options) error {
 	return nil
 }
 
-func (s *Server) definition(accountID, connectorID int64) (*connector.Definition, bool) {
-	c, ok := s.Catalog.ByID(accountID, connectorID)
-	if !ok {
-		return nil, false
+func (s *Server) definition(ctx context.Context, accountID, connectorID int64) (*connector.Definition, error) {
+	view, err := s.Catalog.For(ctx, accountID)
+	if err != nil {
+		return nil, err
 	}
-	return c.Definition, true
+	if c, ok := view.ByID(connectorID); ok {
+		return c.Definition, nil
+	}
+	return nil, nil
 }
 
 func (s *Server) listen(ctx context.Context, o Options) error {
@@ -239,8 +243,8 @@ func (s *Server) serve(o Options, corridor *gateway.Gateway) {
 }
 
 func (s *Server) logo(key string) ([]byte, bool) {
-	c, err := s.Catalog.FindKey(0, key)
-	if err != nil || c.Logo() == nil {
+	c, ok := s.Catalog.System(key)
+	if !ok || c.Logo() == nil {
 		return nil, false
 	}
 	return c.Logo(), true

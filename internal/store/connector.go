@@ -40,6 +40,14 @@ func (s *Scope) Connectors(ctx context.Context) ([]Connector, error) {
 		ORDER BY c.id`, s.account)
 }
 
+// Place is the organization of the account and that organization's default account.
+func (s *Scope) Place(ctx context.Context) (organizationID, defaultAccountID int64, err error) {
+	err = s.db.read.QueryRowContext(ctx, `SELECT a.organization_id, COALESCE((SELECT MIN(d.id) FROM accounts d
+		WHERE d.organization_id = a.organization_id AND d.is_default), a.id) FROM accounts a WHERE a.id = $1`, s.account).
+		Scan(&organizationID, &defaultAccountID)
+	return organizationID, defaultAccountID, failure("read account", err)
+}
+
 // ConnectorForChange reads a private connector of the account and holds it until the transaction ends. Call it in a
 // transaction. What is not there is a NotFound fault.
 func (s *Scope) ConnectorForChange(ctx context.Context, id int64) (*Connector, error) {

@@ -202,7 +202,7 @@ func serveJackfield(ctx context.Context, upstream string) error {
 	if err != nil {
 		return err
 	}
-	made, err := s.Catalog.FindKey(admin.Account.ID, "bench")
+	made, err := s.Catalog.FindKey(ctx, admin.Account.ID, "bench")
 	if err != nil {
 		return err
 	}
