@@ -65,6 +65,7 @@ var routes = []route{
 	{"PUT", "/elements/{keyOrId}/instances/{id}", platform, access.CreateElementInstances, (*API).replaceInstance},
 	{"DELETE", "/elements/{keyOrId}/instances/{id}", platform, "", (*API).deleteInstance},
 
+	{"GET", "/usage", platform, "", (*API).listUsage},
 	{"GET", "/usage/{id}", platform, "", (*API).readUsage},
 }
 

@@ -52,7 +52,7 @@ func (q *Query) check() error {
 		return fault.New(fault.Invalid, "searchText may have %d bytes at most", maxSearchText)
 	case q.PageOffset < 0 || q.PageOffset > MaxPageOffset:
 		return fault.New(fault.Invalid, "pageOffset must be from 0 to %d: further pages are reached by nextPage", MaxPageOffset)
-	case !q.From.IsZero() && !q.To.IsZero() && q.To.Before(q.From):
+	case !q.From.IsZero() && !q.To.IsZero() && !q.To.After(q.From):
 		return fault.New(fault.Invalid, "from must not be later than to")
 	}
 	return nil
