@@ -1,0 +1,184 @@
+package metadata
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"jackfield/internal/connector"
+)
+
+// fieldsOfObject is procedure (a) of reference/hub-api.md §5.2: the fields of the element-wide object
+// in its order, nested ones by their leaves, and per HTTP method what the resources' own objects say.
+// The result is empty when neither lists fields.
+func fieldsOfObject(d *connector.Definition, e *endpoint) ([]*field, error) {
+	base, err := baseFields(d, e)
+	if err != nil || len(base) == 0 {
+		return nil, err
+	}
+	fields := make([]*field, len(base))
+	for i, b := range base {
+		f := b.field
+		fields[i] = &field{
+			Type:              fieldType(f.Type),
+			VendorPath:        b.path,
+			VendorDisplayName: f.DisplayName,
+			VendorNativeType:  f.Type,
+			VendorRequired:    &f.Required,
+			VendorReadOnly:    &f.ReadOnly,
+			Hidden:            &f.Hidden,
+			Method:            []*method{},
+		}
+		if f.Type == "" {
+			fields[i].VendorNativeType = fields[i].Type
+		}
+		if custom := isTrue(f.Extra["custom"]); custom {
+			fields[i].Custom = &custom
+		}
+		_ = json.Unmarshal(f.Extra["picklistValues"], &fields[i].PicklistValues) // not a list: none
+	}
+	return fields, addObjectMethods(d, e, base, fields)
+}
+
+// addObjectMethods gives every field one entry per HTTP method, in declared order; list and record
+// reads are one. A direction that is not stated is false. Where no resource has an object of its own
+// the element-wide one speaks for all of them.
+func addObjectMethods(d *connector.Definition, e *endpoint, base []flat, fields []*field) error {
+	own := false
+	for _, r := range e.resources {
+		own = own || r.Object != nil
+	}
+	for _, r := range e.resources {
+		if r.Method == http.MethodDelete || own && r.Object == nil {
+			continue
+		}
+		said := base
+		if r.Object != nil {
+			var err error
+			if said, err = flatten(d, r.Object.Name, r.Object.Fields); err != nil {
+				return err
+			}
+		}
+		byPath := make(map[string]*connector.ObjectField, len(said))
+		for _, s := range said {
+			byPath[s.path] = s.field
+		}
+		for _, f := range fields {
+			m := f.methodOf(r.Method)
+			says := nearest(byPath, f.VendorPath)
+			m.Response = m.Response || says != nil && says.Response
+			m.setRequest(says != nil && says.Request)
+		}
+	}
+	return nil
+}
+
+// nearest is the field of that path, or the closest one around it: a resource may list an address
+// without what is in it.
+func nearest(byPath map[string]*connector.ObjectField, path string) *connector.ObjectField {
+	for {
+		if f := byPath[path]; f != nil {
+			return f
+		}
+		i := strings.LastIndexByte(path, '.')
+		if i < 0 {
+			return nil
+		}
+		path = strings.TrimSuffix(path[:i], "[*]")
+	}
+}
+
+// baseFields are the fields of the element-wide object, or of all the resources' objects together when
+// there is none.
+func baseFields(d *connector.Definition, e *endpoint) ([]flat, error) {
+	if o := objectNamed(d, e.name); o != nil && len(o.Fields) > 0 {
+		return flatten(d, o.Name, o.Fields)
+	}
+	var all []flat
+	seen := map[string]bool{}
+	for _, r := range e.resources {
+		if r.Object == nil || r.Method == http.MethodDelete {
+			continue
+		}
+		list, err := flatten(d, r.Object.Name, r.Object.Fields)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range list {
+			if !seen[f.path] {
+				seen[f.path] = true
+				all = append(all, f)
+			}
+		}
+	}
+	return all, nil
+}
+
+// flat is a field that holds nothing further, and where it lies.
+type flat struct {
+	path  string
+	field *connector.ObjectField
+}
+
+func flatten(d *connector.Definition, name string, fields []connector.ObjectField) ([]flat, error) {
+	f := &flattener{d: d, open: map[string]bool{fold(name): true}}
+	f.add("", fields, 1)
+	if len(f.found) > maxFields {
+		return nil, tooManyFields(name)
+	}
+	return f.found, nil
+}
+
+type flattener struct {
+	d     *connector.Definition
+	open  map[string]bool // objects between the root and here, by folded name
+	found []flat
+}
+
+func (w *flattener) add(prefix string, fields []connector.ObjectField, depth int) {
+	for i := range fields {
+		if len(w.found) > maxFields {
+			return
+		}
+		f := &fields[i]
+		path := join(prefix, f.Name)
+		name, inner := w.inner(f)
+		key := fold(name)
+		if len(inner) == 0 || depth >= maxDepth || key != "" && w.open[key] {
+			w.found = append(w.found, flat{path, f})
+			continue
+		}
+		if f.Type == "array" {
+			path += "[*]"
+		}
+		w.open[key] = true
+		w.add(path, inner, depth+1)
+		delete(w.open, key)
+	}
+}
+
+// inner are the fields of the object that a field holds, from its reference or from the element-wide
+// objects.
+func (w *flattener) inner(f *connector.ObjectField) (string, []connector.ObjectField) {
+	name := f.Type
+	if f.Reference != nil {
+		name = f.Reference.Name
+		if len(f.Reference.Fields) > 0 {
+			return name, f.Reference.Fields
+		}
+	} else if f.Type == "object" || f.Type == "array" {
+		name = f.Name
+	} else if simple(f.Type) || foreign(f.Type) {
+		return "", nil
+	}
+	for i := range w.d.Objects {
+		o := &w.d.Objects[i]
+		if f.ReferenceObjectID != 0 && o.ID == f.ReferenceObjectID {
+			return o.Name, o.Fields
+		}
+	}
+	if o := objectNamed(w.d, name); name != "" && o != nil {
+		return o.Name, o.Fields
+	}
+	return name, nil
+}

@@ -1,0 +1,93 @@
+package metadata_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"jackfield/internal/connector"
+	"jackfield/internal/metadata"
+)
+
+// exported reads the real exported definitions. They live outside of the repository; without them the
+// test is skipped.
+func exported(t testing.TB) map[string]*connector.Definition {
+	t.Helper()
+	root := os.Getenv("JACKFIELD_FIXTURES")
+	if root == "" {
+		root = filepath.Join("..", "..", "..", "shared", "fixtures")
+	}
+	files, err := filepath.Glob(filepath.Join(root, "elements", "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Skipf("NO EXPORTED DEFINITIONS under %s; set JACKFIELD_FIXTURES to run the tests on them", root)
+	}
+	all := map[string]*connector.Definition{}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := connector.ParseJSON(data)
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		all[filepath.Base(file)] = d
+	}
+	return all
+}
+
+func TestEveryExportedDefinitionTellsItsObjectsAndFields(t *testing.T) {
+	t.Parallel()
+	described, withFields := 0, 0
+	for file, d := range exported(t) {
+		names := metadata.Objects(d)
+		for _, name := range names {
+			described++
+			if got, ok := metadata.Resolve(d, name); !ok || got != name {
+				t.Errorf("%s: %s resolves to %q, %v", file, name, got, ok)
+			}
+			body, err := metadata.Fields(d, name, false)
+			if err != nil {
+				t.Errorf("%s: %s: %v", file, name, err)
+				continue
+			}
+			var answer struct{ Fields []map[string]any }
+			if err := json.Unmarshal(body, &answer); err != nil {
+				t.Errorf("%s: %s: %v", file, name, err)
+			}
+			if len(answer.Fields) > 0 {
+				withFields++
+			}
+			for _, f := range answer.Fields {
+				if f["type"] == "" || f["type"] == nil || f["vendorPath"] == "" || f["vendorPath"] == nil {
+					t.Errorf("%s: %s has a field without type or path: %v", file, name, f)
+				}
+			}
+		}
+		detailed := metadata.DetailedObjects(d)
+		if len(detailed) < len(names) {
+			t.Errorf("%s: %d names but %d detailed objects", file, len(names), len(detailed))
+		}
+	}
+	t.Logf("%d objects, %d of them with fields", described, withFields)
+	if withFields*10 < described*7 {
+		t.Errorf("only %d of %d objects have fields", withFields, described)
+	}
+}
+
+func BenchmarkFieldsOfEveryExportedObject(b *testing.B) {
+	all := exported(b)
+	for b.Loop() {
+		for _, d := range all {
+			for _, name := range metadata.Objects(d) {
+				if _, err := metadata.Fields(d, name, false); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	}
+}
