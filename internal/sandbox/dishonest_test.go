@@ -41,7 +41,7 @@ func TestAnswersOfADishonestWorkerAreNotBelieved(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := &process{in: nopCloser{io.Discard}, out: bufio.NewReader(bytes.NewReader(c.answer)), has: map[[32]byte]bool{}}
-			got, err := w.exchange(p, NewScript("simple", `done({})`, false), nil)
+			got, err := w.exchange(p, errand{Script: NewScript("simple", `done({})`, false)})
 			if err == nil || fault.As(err).Kind != c.kind || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("it is believed: %+v %v", got, err)
 			}

@@ -89,6 +89,7 @@ type call struct {
 	program   string // "" = the worker has it
 	limits    limits
 	extras    bool // the script mentions something of extras.js
+	check     bool // compile only
 	variables map[string]json.RawMessage
 }
 
@@ -106,6 +107,7 @@ func (c *call) frame() ([]byte, error) {
 	w.number(c.limits.stack)
 	w.number(c.limits.output)
 	w.flag(c.extras)
+	w.flag(c.check)
 	w.number(len(c.variables))
 	for name, value := range c.variables {
 		w.text(name)
@@ -122,6 +124,7 @@ func readCall(frame []byte) (*call, error) {
 	c := &call{hash: r.bytes(), program: r.text()}
 	c.limits = limits{r.number(), r.number(), r.number(), r.number()}
 	c.extras = r.byte() != 0
+	c.check = r.byte() != 0
 	n := r.number()
 	c.variables = make(map[string]json.RawMessage, min(n, 64))
 	for range n {

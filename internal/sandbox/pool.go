@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"runtime"
@@ -240,23 +239,30 @@ func (p *Pool) Run(ctx context.Context, s *Script, in Input) (Output, error) {
 	if size > p.options.InputLimit {
 		return Output{}, fault.New(fault.Invalid, "The data for the script %s is larger than the limit of %d MiB", s.name, p.options.InputLimit>>20)
 	}
-	free, err := p.take(ctx)
+	report, err := p.send(ctx, errand{Script: s, variables: variables})
 	if err != nil {
-		return Output{}, err
-	}
-	report, err := p.runIn(ctx, free, s, variables)
-	free.used = time.Now()
-	p.give(free)
-	p.stats.runs.Add(1)
-	if err != nil {
-		p.stats.failures.Add(1)
 		return Output{}, err
 	}
 	if report.outcome != finished {
-		p.stats.failures.Add(1)
 		return Output{Logs: report.logs}, p.refusal(s, report)
 	}
 	return Output{Done: report.done, Logs: report.logs}, nil
+}
+
+// send gives a worker something to do and returns its report.
+func (p *Pool) send(ctx context.Context, e errand) (*report, error) {
+	free, err := p.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	report, err := p.runIn(ctx, free, e)
+	free.used = time.Now()
+	p.give(free)
+	p.stats.runs.Add(1)
+	if err != nil || report.outcome != finished {
+		p.stats.failures.Add(1)
+	}
+	return report, err
 }
 
 // take waits for a free worker.
@@ -292,7 +298,7 @@ func closing() error { return fault.New(fault.Unavailable, "The server is stoppi
 // runIn runs a script in the worker of a slot, starting one if there is none. A worker that died while idle cannot
 // take the call: it is replaced, once, and the call is sent again. A worker that dies after it took the call may have
 // run it and may have died of it, so the call fails and is not sent again.
-func (p *Pool) runIn(ctx context.Context, s *slot, script *Script, variables map[string]json.RawMessage) (*report, error) {
+func (p *Pool) runIn(ctx context.Context, s *slot, e errand) (*report, error) {
 	for {
 		fresh := s.process == nil
 		if fresh {
@@ -302,7 +308,7 @@ func (p *Pool) runIn(ctx context.Context, s *slot, script *Script, variables map
 			}
 			s.process = w
 		}
-		report, err := s.process.call(ctx, p, script, variables)
+		report, err := s.process.call(ctx, p, e)
 		if err == nil {
 			if s.process.finish() != notKilled { // its answer came first
 				p.end(s)

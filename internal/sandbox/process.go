@@ -173,8 +173,15 @@ func (w *process) kill() {
 	})
 }
 
+// errand is what a worker is asked to do with a script: run it with these variables, or only compile it.
+type errand struct {
+	*Script
+	variables map[string]json.RawMessage
+	check     bool
+}
+
 // call sends a script with its input and waits for the report, watching time and memory from outside.
-func (w *process) call(ctx context.Context, p *Pool, s *Script, variables map[string]json.RawMessage) (*report, error) {
+func (w *process) call(ctx context.Context, p *Pool, s errand) (*report, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fault.Wrap(fault.Unavailable, err, "The request ended before its script ran")
 	}
@@ -191,7 +198,7 @@ func (w *process) call(ctx context.Context, p *Pool, s *Script, variables map[st
 			p.stats.kills.Add(1)
 		}
 	})
-	report, err := w.exchange(p, s, variables)
+	report, err := w.exchange(p, s)
 	stop()
 	why := w.finish()
 	if err == nil {
@@ -204,10 +211,10 @@ func (w *process) call(ctx context.Context, p *Pool, s *Script, variables map[st
 	switch why {
 	case killedLate:
 		p.options.Log.WarnContext(ctx, "script worker killed: late", "script", s.name)
-		return nil, p.refusal(s, newReport(limitTime))
+		return nil, p.refusal(s.Script, newReport(limitTime))
 	case killedLarge:
 		p.options.Log.WarnContext(ctx, "script worker killed: too much memory", "script", s.name)
-		return nil, p.refusal(s, newReport(limitMemory))
+		return nil, p.refusal(s.Script, newReport(limitMemory))
 	case killedEnded:
 		return nil, fault.Wrap(fault.Unavailable, context.Cause(ctx), "The request ended while its script ran")
 	case killedClosing:
@@ -222,9 +229,9 @@ func (w *process) call(ctx context.Context, p *Pool, s *Script, variables map[st
 
 func newReport(o outcome) *report { return &report{outcome: o} }
 
-func (w *process) exchange(p *Pool, s *Script, variables map[string]json.RawMessage) (*report, error) {
+func (w *process) exchange(p *Pool, s errand) (*report, error) {
 	o := p.options
-	c := call{hash: s.hash[:], variables: variables, extras: s.extras,
+	c := call{hash: s.hash[:], variables: s.variables, extras: s.extras, check: s.check,
 		limits: limits{int(o.TimeLimit.Milliseconds()), o.MemoryLimit, o.StackLimit, o.OutputLimit}}
 	if !w.has[s.hash] {
 		c.program = s.program()

@@ -74,8 +74,10 @@ func WorkerMain() {
 		if _, err := os.Stdout.Write(report.frame()); err != nil {
 			return
 		}
-		used.close()
-		w.spare = w.make(c.limits) // while nobody waits for it
+		if used != nil {
+			used.close()
+			w.spare = w.make(c.limits) // while nobody waits for it
+		}
 		if cap(buffer) > 1<<20 {
 			buffer = nil
 		}
@@ -118,6 +120,13 @@ func (w *worker) run(c *call) (*report, *bridge) {
 	b := w.machine(c)
 	if b.failed != nil {
 		return &report{outcome: limitMemory}, b
+	}
+	if c.check {
+		if _, refused := w.program(b.vm, c); refused != nil {
+			return refused, b
+		}
+		w.spare = b // no script has run in it
+		return newReport(finished), nil
 	}
 	b.call = c
 	return w.runIn(b, c), b
