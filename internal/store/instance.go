@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"jackfield/internal/fault"
 	"jackfield/internal/vault"
@@ -21,7 +22,7 @@ type Scope struct {
 func (d *DB) For(accountID int64) *Scope { return &Scope{d, accountID} }
 
 const instanceColumns = `i.id, i.account_id, i.user_id, i.connector_id, i.connector_key, i.name, i.token_sealed, i.valid, i.disabled,
-	i.authentication_type, i.external_authentication, i.created_at, i.updated_at FROM instances i `
+	i.authentication_type, i.external_authentication, i.created_at, i.updated_at, i.trace_until FROM instances i `
 
 // CreateInstance stores a new instance with its tags and configuration, and sets the ids. Ids are consecutive.
 func (s *Scope) CreateInstance(ctx context.Context, i *Instance) error {
@@ -138,6 +139,18 @@ func (s *Scope) SetInstanceDisabled(ctx context.Context, id int64, disabled bool
 	return s.db.InTx(ctx, func(tx *DB) error {
 		result, err := tx.write.ExecContext(ctx, "UPDATE instances SET disabled = $1, updated_at = $2 WHERE id = $3 AND account_id = $4",
 			disabled, millis(now()), id, s.account)
+		if err := oneRow(result, err, id); err != nil {
+			return err
+		}
+		tx.changed("instance", id, s.account)
+		return nil
+	})
+}
+
+// SetInstanceTrace has the calls of an instance traced until a time; the zero time ends it.
+func (s *Scope) SetInstanceTrace(ctx context.Context, id int64, until time.Time) error {
+	return s.db.InTx(ctx, func(tx *DB) error {
+		result, err := tx.write.ExecContext(ctx, "UPDATE instances SET trace_until = $1 WHERE id = $2 AND account_id = $3", millis(until), id, s.account)
 		if err := oneRow(result, err, id); err != nil {
 			return err
 		}
@@ -274,16 +287,16 @@ func (d *DB) scanInstances(rows *sql.Rows) ([]Instance, error) {
 	for rows.Next() {
 		var i Instance
 		var sealed []byte
-		var created, updated int64
+		var created, updated, traceUntil int64
 		if err := rows.Scan(&i.ID, &i.AccountID, &i.UserID, &i.ConnectorID, &i.ConnectorKey, &i.Name, &sealed, &i.Valid, &i.Disabled,
-			&i.AuthenticationType, &i.ExternalAuthentication, &created, &updated); err != nil {
+			&i.AuthenticationType, &i.ExternalAuthentication, &created, &updated, &traceUntil); err != nil {
 			return nil, failure("read instances", err)
 		}
 		token, err := d.open(sealed, "instances", i.ID, "token", i.AccountID)
 		if err != nil {
 			return nil, err
 		}
-		i.Token, i.CreatedAt, i.UpdatedAt = token, fromMillis(created), fromMillis(updated)
+		i.Token, i.CreatedAt, i.UpdatedAt, i.TraceUntil = token, fromMillis(created), fromMillis(updated), fromMillis(traceUntil)
 		found = append(found, i)
 	}
 	return found, failure("read instances", rows.Err())

@@ -60,13 +60,14 @@ var sealedColumns = []sealedColumn{
 }
 
 // Reseal seals every secret again with the primary key and returns how many. It is one transaction: either all
-// secrets are under the new key afterwards, or none was touched. Servers may run meanwhile.
+// secrets are under the new key afterwards, or none was touched; only traces follow one batch after the other. Servers may
+// run meanwhile.
 func (d *DB) Reseal(ctx context.Context) (n int, err error) {
 	err = d.InTx(ctx, func(tx *DB) error {
 		n = 0
 		for _, column := range sealedColumns {
 			for last := column.first; last != nil; {
-				cells, err := tx.sealedCells(ctx, column, last)
+				cells, err := tx.sealedCells(ctx, column, last, resealBatch)
 				if err != nil {
 					return err
 				}
@@ -82,7 +83,11 @@ func (d *DB) Reseal(ctx context.Context) (n int, err error) {
 		}
 		return nil
 	})
-	return n, err
+	if err != nil {
+		return 0, err
+	}
+	traces, err := d.resealTraces(ctx)
+	return n + traces, err
 }
 
 // sealedCell is one sealed value.
@@ -92,9 +97,9 @@ type sealedCell struct {
 	sealed []byte
 }
 
-func (d *DB) sealedCells(ctx context.Context, column sealedColumn, after any) ([]sealedCell, error) {
+func (d *DB) sealedCells(ctx context.Context, column sealedColumn, after any, most int) ([]sealedCell, error) {
 	// Locked: a value that a server changes after we have read it would be undone.
-	rows, err := d.read.QueryContext(ctx, column.query+d.dialect.forLate, after, resealBatch)
+	rows, err := d.read.QueryContext(ctx, column.query+d.dialect.forLate, after, most)
 	if err != nil {
 		return nil, failure("read secrets", err)
 	}

@@ -87,6 +87,7 @@ type Instance struct {
 	ExternalAuthentication string // "none" or "initial"
 	CreatedAt              time.Time
 	UpdatedAt              time.Time
+	TraceUntil             time.Time            // calls are traced until then; zero: they are not. SetInstanceTrace alone changes it
 	Configuration          []ConfigurationValue // ordered by id
 }
 

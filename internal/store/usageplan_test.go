@@ -32,6 +32,7 @@ func TestAListOfUsageReadsAnIndexAndSortsNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer rows.Close()
 		var plan strings.Builder
 		for rows.Next() {
 			var a, b, c int
