@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"jackfield/internal/access"
+	"jackfield/internal/builder"
 	"jackfield/internal/catalog"
 	"jackfield/internal/gateway"
 	"jackfield/internal/instance"
@@ -37,10 +38,13 @@ type Options struct {
 	Instances *instance.Service
 	Provision *provision.Service
 	Catalog   *catalog.Catalog
+	Builder   *builder.Service
 	Gateway   *gateway.Gateway
 	Usage     *usage.Recorder
 	Log       *slog.Logger
 	Metrics   prometheus.Registerer
+	// AnonymousCatalog serves reads of the system catalogue without credentials.
+	AnonymousCatalog bool
 }
 
 // API answers the wire API. It is an http.Handler for paths that begin with Base.

@@ -13,6 +13,7 @@ type need int
 const (
 	public        need = iota // none
 	platform                  // User + Organization, or Bearer
+	catalogue                 // as platform; none where the server offers the catalogue to everybody
 	bearer                    // Bearer of a login, or User + Organization
 	instanceToken             // User + Element
 )
@@ -29,13 +30,85 @@ var routes = []route{
 	{"POST", "/authentication", public, "", (*API).logIn},
 	{"GET", "/authentication/secrets", bearer, "", (*API).secrets},
 
-	{"GET", "/elements", platform, access.ViewElements, (*API).listElements},
-	{"GET", "/elements/keys", platform, access.ViewElements, (*API).listElementKeys},
-	{"GET", "/elements/{keyOrId}", platform, access.ViewElements, (*API).readElement},
-	{"GET", "/hubs", platform, "", (*API).listHubs},
-	{"GET", "/hubs/keys", platform, "", (*API).listHubKeys},
-	{"GET", "/hubs/{hub}", platform, "", (*API).readHub},
-	{"GET", "/hubs/{hub}/elements", platform, access.ViewElements, (*API).listHubElements},
+	{"GET", "/elements", catalogue, access.ViewElements, (*API).listElements},
+	{"POST", "/elements", platform, access.CreateElements, (*API).createElement},
+	{"GET", "/elements/keys", catalogue, access.ViewElements, (*API).listElementKeys},
+	{"GET", "/elements/{keyOrId}", catalogue, access.ViewElements, (*API).readElement},
+	{"PUT", "/elements/{keyOrId}", platform, access.EditElements, (*API).replaceElement},
+	{"PATCH", "/elements/{keyOrId}", platform, access.EditElements, (*API).changeElement},
+	{"DELETE", "/elements/{keyOrId}", platform, access.DeleteElements, (*API).deleteElement},
+	{"PUT", "/elements/{keyOrId}/active", platform, access.EditElements, (*API).activateElement},
+	{"DELETE", "/elements/{keyOrId}/active", platform, access.EditElements, (*API).deactivateElement},
+	{"POST", "/elements/{keyOrId}/clone", platform, access.CreateElements, (*API).cloneElement},
+	{"GET", "/elements/{keyOrId}/export", platform, access.ViewElements, (*API).exportElement},
+	{"GET", "/elements/{keyOrId}/accounts", platform, access.ViewElements, (*API).listShares},
+	{"PUT", "/elements/{keyOrId}/accounts/{accountId}", platform, access.EditElements, (*API).shareElement},
+	{"DELETE", "/elements/{keyOrId}/accounts/{accountId}", platform, access.EditElements, (*API).unshareElement},
+	{"GET", "/elements/{keyOrId}/authentication-types", platform, access.ViewElements, (*API).authenticationTypes},
+	{"GET", "/elements/{keyOrId}/authentication-types/{type}/configurations", platform, access.ViewElements, (*API).authenticationConfigurations},
+
+	{"GET", "/elements/{keyOrId}/configuration", catalogue, access.ViewElements, (*API).listElementConfiguration},
+	{"POST", "/elements/{keyOrId}/configuration", platform, access.EditElements, (*API).createElementConfiguration},
+	{"PUT", "/elements/{keyOrId}/configuration/{configurationKey}", platform, access.EditElements, (*API).replaceElementConfiguration},
+	{"DELETE", "/elements/{keyOrId}/configuration/{configurationKey}", platform, access.EditElements, (*API).deleteElementConfiguration},
+	{"PUT", "/elements/{keyOrId}/configurations", platform, access.EditElements, (*API).replaceElementConfigurations},
+
+	{"GET", "/elements/{keyOrId}/parameters", platform, access.ViewElements, (*API).listParameters},
+	{"POST", "/elements/{keyOrId}/parameters", platform, access.EditElements, (*API).createParameter},
+	{"GET", "/elements/{keyOrId}/parameters/{parameterId}", platform, access.ViewElements, (*API).readParameter},
+	{"PUT", "/elements/{keyOrId}/parameters/{parameterId}", platform, access.EditElements, (*API).replaceParameter},
+	{"DELETE", "/elements/{keyOrId}/parameters/{parameterId}", platform, access.EditElements, (*API).deleteParameter},
+	{"GET", "/elements/{keyOrId}/hooks", platform, access.ViewElements, (*API).listHooks},
+	{"POST", "/elements/{keyOrId}/hooks", platform, access.EditElements, (*API).createHook},
+	{"GET", "/elements/{keyOrId}/hooks/{hookId}", platform, access.ViewElements, (*API).readHook},
+	{"PUT", "/elements/{keyOrId}/hooks/{hookId}", platform, access.EditElements, (*API).replaceHook},
+	{"DELETE", "/elements/{keyOrId}/hooks/{hookId}", platform, access.EditElements, (*API).deleteHook},
+
+	{"GET", "/elements/{keyOrId}/resources", platform, access.ViewElements, (*API).listResources},
+	{"POST", "/elements/{keyOrId}/resources", platform, access.EditElements, (*API).createResource},
+	{"GET", "/elements/{keyOrId}/resources/{resourceId}", platform, access.ViewElements, (*API).readResource},
+	{"PUT", "/elements/{keyOrId}/resources/{resourceId}", platform, access.EditElements, (*API).replaceResource},
+	{"DELETE", "/elements/{keyOrId}/resources/{resourceId}", platform, access.EditElements, (*API).deleteResource},
+	{"GET", "/elements/{keyOrId}/resources/{resourceId}/models", platform, access.ViewElements, (*API).readModel},
+	{"POST", "/elements/{keyOrId}/resources/{resourceId}/models", platform, access.EditElements, (*API).putModel},
+	{"PUT", "/elements/{keyOrId}/resources/{resourceId}/models", platform, access.EditElements, (*API).putModel},
+	{"DELETE", "/elements/{keyOrId}/resources/{resourceId}/models", platform, access.EditElements, (*API).deleteModel},
+	{"GET", "/elements/{keyOrId}/resources/{resourceId}/parameters", platform, access.ViewElements, (*API).listParameters},
+	{"POST", "/elements/{keyOrId}/resources/{resourceId}/parameters", platform, access.EditElements, (*API).createParameter},
+	{"GET", "/elements/{keyOrId}/resources/{resourceId}/parameters/{parameterId}", platform, access.ViewElements, (*API).readParameter},
+	{"PUT", "/elements/{keyOrId}/resources/{resourceId}/parameters/{parameterId}", platform, access.EditElements, (*API).replaceParameter},
+	{"DELETE", "/elements/{keyOrId}/resources/{resourceId}/parameters/{parameterId}", platform, access.EditElements, (*API).deleteParameter},
+	{"GET", "/elements/{keyOrId}/resources/{resourceId}/hooks", platform, access.ViewElements, (*API).listHooks},
+	{"POST", "/elements/{keyOrId}/resources/{resourceId}/hooks", platform, access.EditElements, (*API).createHook},
+	{"GET", "/elements/{keyOrId}/resources/{resourceId}/hooks/{hookId}", platform, access.ViewElements, (*API).readHook},
+	{"PUT", "/elements/{keyOrId}/resources/{resourceId}/hooks/{hookId}", platform, access.EditElements, (*API).replaceHook},
+	{"DELETE", "/elements/{keyOrId}/resources/{resourceId}/hooks/{hookId}", platform, access.EditElements, (*API).deleteHook},
+
+	{"GET", "/elements/{keyOrId}/objects", platform, access.ViewElements, (*API).listObjects},
+	{"POST", "/elements/{keyOrId}/objects", platform, access.EditElements, (*API).createObject},
+	{"GET", "/elements/{keyOrId}/objects/{objectId}", platform, access.ViewElements, (*API).readObject},
+	{"PUT", "/elements/{keyOrId}/objects/{objectId}", platform, access.EditElements, (*API).replaceObject},
+	{"DELETE", "/elements/{keyOrId}/objects/{objectId}", platform, access.EditElements, (*API).deleteObject},
+	{"GET", "/elements/{keyOrId}/objects/{objectId}/fields", platform, access.ViewElements, (*API).listFields},
+	{"POST", "/elements/{keyOrId}/objects/{objectId}/fields", platform, access.EditElements, (*API).createField},
+	{"GET", "/elements/{keyOrId}/objects/{objectId}/fields/{fieldId}", platform, access.ViewElements, (*API).readField},
+	{"PUT", "/elements/{keyOrId}/objects/{objectId}/fields/{fieldId}", platform, access.EditElements, (*API).replaceField},
+	{"DELETE", "/elements/{keyOrId}/objects/{objectId}/fields/{fieldId}", platform, access.EditElements, (*API).deleteField},
+	{"GET", "/elements/{keyOrId}/models", platform, access.ViewElements, (*API).listModels},
+	{"POST", "/elements/{keyOrId}/models", platform, access.EditElements, (*API).createElementModel},
+	{"PUT", "/elements/{keyOrId}/models", platform, access.EditElements, (*API).upsertElementModel},
+	{"GET", "/elements/{keyOrId}/models/{modelId}", platform, access.ViewElements, (*API).readElementModel},
+	{"PUT", "/elements/{keyOrId}/models/{modelId}", platform, access.EditElements, (*API).replaceElementModel},
+	{"DELETE", "/elements/{keyOrId}/models/{modelId}", platform, access.EditElements, (*API).deleteElementModel},
+
+	{"GET", "/hubs", catalogue, "", (*API).listHubs},
+	{"POST", "/hubs", platform, access.CreateElements, (*API).createHub},
+	{"GET", "/hubs/keys", catalogue, "", (*API).listHubKeys},
+	{"GET", "/hubs/{hub}", catalogue, "", (*API).readHub},
+	{"DELETE", "/hubs/{hub}", platform, access.DeleteElements, (*API).deleteHub},
+	{"GET", "/hubs/{hub}/elements", catalogue, access.ViewElements, (*API).listHubElements},
+	{"PUT", "/customers/elements/blacklist", platform, "", (*API).hideElements},
+	{"DELETE", "/customers/elements/blacklist", platform, "", (*API).showElements},
 
 	{"POST", "/instances", platform, access.CreateElementInstances, (*API).createInstance},
 	{"GET", "/instances", platform, "", (*API).listInstances},
@@ -90,6 +163,11 @@ func (a *API) admit(e *exchange, row route) error {
 		return nil
 	}
 	ctx := e.r.Context()
+	if row.need == catalogue && a.AnonymousCatalog && e.r.Header.Get("Authorization") == "" {
+		if _, known := access.PrincipalFrom(ctx); !known {
+			return nil // what everybody sees; credentials that are there must be right
+		}
+	}
 	if principal, ok := access.PrincipalFrom(ctx); ok {
 		e.principal = principal
 	} else {

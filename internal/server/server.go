@@ -17,6 +17,7 @@ import (
 
 	"jackfield/internal/access"
 	"jackfield/internal/api"
+	"jackfield/internal/builder"
 	"jackfield/internal/catalog"
 	"jackfield/internal/connector"
 	"jackfield/internal/console"
@@ -54,13 +55,14 @@ type Options struct {
 	AllowAddresses        []netip.AddrPort // exact private addresses that may be reached
 	TrustedProxies        []netip.Prefix   // whose X-Forwarded-* count
 
-	Connectors     fs.FS                   // the shipped catalogue, a folder each
-	Definitions    []*connector.Definition // connectors beside the shipped ones
-	BaseURLs       map[string]string       // replaced default addresses, by connector key
-	Unlimited      bool                    // no request budgets at providers
-	MaxFile        int64                   // bytes of a streamed body; 0 = the gateway's default
-	UsageRetention time.Duration           // 0 = the default of usage
-	Notices        []string                // what the console says above its screens
+	Connectors       fs.FS                   // the shipped catalogue, a folder each
+	Definitions      []*connector.Definition // connectors beside the shipped ones
+	BaseURLs         map[string]string       // replaced default addresses, by connector key
+	AnonymousCatalog bool                    // reads of the system catalogue need no login
+	Unlimited        bool                    // no request budgets at providers
+	MaxFile          int64                   // bytes of a streamed body; 0 = the gateway's default
+	UsageRetention   time.Duration           // 0 = the default of usage
+	Notices          []string                // what the console says above its screens
 
 	Version string
 	Log     *slog.Logger
@@ -73,6 +75,7 @@ type Server struct {
 	Instances *instance.Service
 	Provision *provision.Service
 	Catalog   *catalog.Catalog
+	Builder   *builder.Service
 	First     *access.FirstStartResult // the administrator of this installation
 
 	log      *slog.Logger
@@ -159,6 +162,7 @@ func (s *Server) open(ctx context.Context, o Options) error {
 		Usage: s.usage, Log: o.Log, MaxFile: o.MaxFile, Unlimited: o.Unlimited,
 	})
 	s.Provision = provision.New(s.Instances, corridor, s.Catalog, o.Log)
+	s.Builder = builder.New(builder.Options{DB: s.DB, Catalog: s.Catalog, Scripts: scripts})
 
 	if err := s.openJobs(ctx, o); err != nil {
 		return err
@@ -225,8 +229,8 @@ func (s *Server) listen(ctx context.Context, o Options) error {
 
 func (s *Server) serve(o Options, corridor *gateway.Gateway) {
 	wire := api.New(api.Options{
-		DB: s.DB, Access: s.Access, Instances: s.Instances, Provision: s.Provision, Catalog: s.Catalog,
-		Gateway: corridor, Usage: s.usage, Log: o.Log, Metrics: s.metrics,
+		DB: s.DB, Access: s.Access, Instances: s.Instances, Provision: s.Provision, Catalog: s.Catalog, Builder: s.Builder,
+		AnonymousCatalog: o.AnonymousCatalog, Gateway: corridor, Usage: s.usage, Log: o.Log, Metrics: s.metrics,
 	})
 	screens := console.New(console.Options{
 		Access: s.Access, Log: o.Log, Notices: o.Notices, Logo: s.logo, PublicURL: o.PublicURL,
