@@ -9,9 +9,9 @@ import (
 
 // Limits of what one object may unfold to. Definitions are written by users and may nest without end.
 const (
-	// maxDepth is how many levels a field may lie deep. What lies deeper, and what reaches itself, is
-	// shown as one field of type object. Real definitions end before level 12.
-	maxDepth = 24
+	// maxDepth is how many levels a field may lie deep; going through a named definition counts as a
+	// level of its own. What lies deeper, and what reaches itself, is shown as one field of type object. The deepest real definition has 17.
+	maxDepth = 32
 	// maxFields is how many fields one object may have. Real ones have up to a few thousand, but a
 	// chain of definitions that each name the next one twice has as many as you like.
 	maxFields = 20_000

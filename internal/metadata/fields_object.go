@@ -55,7 +55,9 @@ func addObjectMethods(d *connector.Definition, e *endpoint, base []flat, fields 
 		said := base
 		if r.Object != nil {
 			var err error
-			if said, err = flatten(d, r.Object.Name, r.Object.Fields); err != nil {
+			// What a resource lists without its inside speaks for all that is in it: the element-wide
+			// object knows no directions of one method.
+			if said, err = flatten(nil, r.Object.Name, r.Object.Fields); err != nil {
 				return err
 			}
 		}
@@ -67,7 +69,7 @@ func addObjectMethods(d *connector.Definition, e *endpoint, base []flat, fields 
 			m := f.methodOf(r.Method)
 			says := nearest(byPath, f.VendorPath)
 			m.Response = m.Response || says != nil && says.Response
-			m.setRequest(says != nil && says.Request)
+			m.setRequest(says != nil && says.Request && (own || r.Method != http.MethodGet))
 		}
 	}
 	return nil
@@ -120,6 +122,8 @@ type flat struct {
 	field *connector.ObjectField
 }
 
+// flatten lists the leaves below fields. Objects that are named and not written out are looked up among
+// those of the definition; without a definition they are leaves.
 func flatten(d *connector.Definition, name string, fields []connector.ObjectField) ([]flat, error) {
 	f := &flattener{d: d, open: map[string]bool{fold(name): true}}
 	f.add("", fields, 1)
@@ -170,6 +174,9 @@ func (w *flattener) inner(f *connector.ObjectField) (string, []connector.ObjectF
 		name = f.Name
 	} else if simple(f.Type) || foreign(f.Type) {
 		return "", nil
+	}
+	if w.d == nil {
+		return name, nil
 	}
 	for i := range w.d.Objects {
 		o := &w.d.Objects[i]
