@@ -24,25 +24,34 @@ func tooLarge(size int) error {
 // byteOrderMark is what some editors put before UTF-8 text.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// ReadFile reads a file of MaxDocument bytes at most.
+// ReadFile reads an ordinary file of MaxDocument bytes at most, without a byte order mark.
 func ReadFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	return readAll(info, func() (fs.File, error) { return os.Open(path) })
+}
+
+// readIn is ReadFile of a named file of a folder.
+func readIn(fsys fs.FS, name string) ([]byte, error) {
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	return readAll(info, func() (fs.File, error) { return fsys.Open(name) })
+}
+
+// readAll opens only ordinary files: a pipe might never open, nor end.
+func readAll(info fs.FileInfo, open func() (fs.File, error)) ([]byte, error) {
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no ordinary file", info.Name())
+	}
+	f, err := open()
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return readAll(f)
-}
-
-// readAll reads a file of a folder form, which must be an ordinary one: a pipe might never end.
-func readAll(f fs.File) ([]byte, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no ordinary file", info.Name())
-	}
 	var text bytes.Buffer
 	text.Grow(int(min(info.Size(), MaxDocument)) + bytes.MinRead)
 	if _, err := text.ReadFrom(io.LimitReader(f, MaxDocument+1)); err != nil {
@@ -52,14 +61,4 @@ func readAll(f fs.File) ([]byte, error) {
 		return nil, fault.New(fault.Invalid, "%s is larger than the limit of %d MB", info.Name(), MaxDocument/1_000_000)
 	}
 	return bytes.TrimPrefix(text.Bytes(), byteOrderMark), nil
-}
-
-// readIn is readAll of a named file of a folder.
-func readIn(fsys fs.FS, name string) ([]byte, error) {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return readAll(f)
 }
