@@ -35,6 +35,7 @@ type serverFlags struct {
 	KeyURI         string        `name:"key-uri" help:"KMS key that wraps the key file." placeholder:"aws-kms://… | gcp-kms://… | hcvault://…"`
 	MaxFile        int64         `help:"Largest file in bytes that streams through." default:"6442450944"`
 	UsageRetention time.Duration `help:"How long usage records are kept." default:"720h"`
+	TraceRetention time.Duration `help:"How long traces of calls are kept." default:"168h"`
 	LogLevel       slog.Level    `help:"Least level of log lines: debug, info, warn, error." default:"info"`
 	LogFormat      string        `help:"Form of log lines: text or json." enum:"text,json" default:"text"`
 }
@@ -81,6 +82,9 @@ func (f *serverFlags) Validate() error {
 	if f.UsageRetention < time.Hour {
 		return errors.New("--usage-retention: give at least 1h")
 	}
+	if f.TraceRetention < time.Hour {
+		return errors.New("--trace-retention: give at least 1h")
+	}
 	return nil
 }
 
@@ -98,7 +102,7 @@ func (f *serverFlags) options() server.Options {
 		PublicURL: strings.TrimRight(f.PublicURL, "/"), TLSCert: f.TLSCert, TLSKey: f.TLSKey,
 		Key: f.Key, KeyURI: f.KeyURI, AdminEmail: f.AdminEmail, AdminPassword: f.AdminPassword,
 		AllowPrivateProviders: prefixes(f.AllowPrivateProviders), TrustedProxies: prefixes(f.TrustedProxies),
-		Connectors: connectors.FS(), MaxFile: f.MaxFile, UsageRetention: f.UsageRetention,
+		Connectors: connectors.FS(), MaxFile: f.MaxFile, UsageRetention: f.UsageRetention, TraceRetention: f.TraceRetention,
 		Version: version, Log: f.logger(),
 	}
 }

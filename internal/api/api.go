@@ -41,6 +41,7 @@ type Options struct {
 	Builder   *builder.Service
 	Gateway   *gateway.Gateway
 	Usage     *usage.Recorder
+	Traces    *usage.Traces
 	Log       *slog.Logger
 	Metrics   prometheus.Registerer
 	// AnonymousCatalog serves reads of the system catalogue without credentials.

@@ -37,6 +37,9 @@ func (a *API) fail(e *exchange, err error) {
 	if e.call != nil && e.call.Instance != nil {
 		e.w.Header().Set(gateway.HeaderInstanceID, strconv.FormatInt(e.call.Instance.ID, 10))
 	}
+	if e.call != nil {
+		e.traced(e.call.TraceID())
+	}
 	if f.RetryAfter > 0 {
 		e.w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
 	}

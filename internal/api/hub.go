@@ -57,6 +57,7 @@ func (a *API) serveCall(e *exchange, call *gateway.Call) {
 	for name, values := range answer.Header {
 		header[name] = values
 	}
+	e.traced(call.TraceID())
 	if answer.Stream == nil {
 		e.write(answer.Status, answer.Body)
 		return

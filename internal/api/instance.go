@@ -19,11 +19,21 @@ func (a *API) createInstance(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	made, err := a.Provision.Create(e.r.Context(), e.principal, connector, request)
+	made, err := a.provision(e, connector, request)
 	if err != nil {
 		return err
 	}
 	return e.json(made.FullWire())
+}
+
+// provision makes an instance, with a trace when the client wants to see what the provider is asked.
+func (a *API) provision(e *exchange, c *catalog.Connector, request *instance.Request) (*instance.Instance, error) {
+	if !request.Debug {
+		return a.Provision.Create(e.r.Context(), e.principal, c, request)
+	}
+	trace := a.Gateway.NewTrace(e.id)
+	e.traced(trace.ID)
+	return a.Provision.CreateTraced(e.r.Context(), e.principal, c, request, trace)
 }
 
 // wanted is the connector that a new instance is of.

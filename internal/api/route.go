@@ -138,6 +138,12 @@ var routes = []route{
 	{"PUT", "/elements/{keyOrId}/instances/{id}", platform, access.CreateElementInstances, (*API).replaceInstance},
 	{"DELETE", "/elements/{keyOrId}/instances/{id}", platform, "", (*API).deleteInstance},
 
+	{"PUT", "/instances/trace-logging", instanceToken, "", (*API).startTrace},
+	{"DELETE", "/instances/trace-logging", instanceToken, "", (*API).stopTrace},
+	{"PUT", "/instances/{id}/trace-logging", platform, "", (*API).startTrace},
+	{"DELETE", "/instances/{id}/trace-logging", platform, "", (*API).stopTrace},
+	{"GET", "/elements/{keyOrId}/trace/{traceId}", platform, "", (*API).readTrace},
+
 	{"GET", "/usage", platform, "", (*API).listUsage},
 	{"GET", "/usage/{id}", platform, "", (*API).readUsage},
 }

@@ -118,13 +118,18 @@ func moment(query url.Values, name string) (at time.Time, unit time.Duration, er
 		"The parameter %s must be a date or a date-time such as 2018-06-12 or 2018-06-12T10:11:12Z, not %q", name, text)
 }
 
-// readUsage answers GET /usage/{id}: by traffic id or by request id, which are the same here.
+// readUsage answers GET /usage/{id}: by traffic id or by request id, which are the same here. The
+// record of a traced call has its trace.
 func (a *API) readUsage(e *exchange) error {
 	found, err := a.Usage.Find(e.r.Context(), e.principal.UsageScope(), e.param("id"))
 	if err != nil {
 		return err
 	}
-	return e.json(usage.Wire(*found))
+	row := usage.Wire(*found)
+	if row.Trace, err = a.Traces.FindByRequest(e.r.Context(), e.principal.UsageScope(), found.RequestID); err != nil {
+		return err
+	}
+	return e.json(row)
 }
 
 // record leaves a usage record of every authenticated request (reference/operations.md §4).

@@ -14,6 +14,7 @@ const (
 	HeaderReturnedCount = "Elements-Returned-Count"
 	HeaderNextPage      = "Elements-Next-Page-Token"
 	HeaderError         = "Elements-Error"
+	HeaderTraceID       = "Elements-Trace-Id" // of calls that are traced
 )
 
 // answer puts the headers on. Every success is 200 (reference/hub-api.md §1).
@@ -60,7 +61,7 @@ func isJSONHeader(contentType string) bool {
 // ownHeader reports whether a header of an answer is ours to set: scripts and response parameters must not.
 func ownHeader(name string) bool {
 	switch http.CanonicalHeaderKey(name) {
-	case HeaderRequestID, HeaderInstanceID, HeaderReturnedCount, "Content-Length", "Transfer-Encoding", "Connection",
+	case HeaderRequestID, HeaderInstanceID, HeaderTraceID, HeaderReturnedCount, "Content-Length", "Transfer-Encoding", "Connection",
 		"Keep-Alive", "Upgrade", "Trailer", "Te", "Set-Cookie", "Content-Encoding", "Date", "Server",
 		"Strict-Transport-Security", "Content-Security-Policy", "Www-Authenticate", "Proxy-Authenticate":
 		return true

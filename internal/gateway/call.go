@@ -33,6 +33,10 @@ type Call struct {
 	// Lifecycle is set for calls that provisioning makes: the resource is given and need not be callable.
 	Lifecycle bool
 
+	// Trace gathers what goes over the wire, nil for most calls. Do sets it while trace logging is on for the instance;
+	// provisioning sets one for several calls.
+	Trace *Trace
+
 	// Resolved.
 	Program  *catalog.Program
 	Resource *catalog.Resource

@@ -30,7 +30,7 @@ const (
 	MaxPageSize = 5000
 )
 
-// Options are what a gateway works with. All but Log, MaxFile, Unlimited and Now are required.
+// Options are what a gateway works with. All but Traces, Log, MaxFile, Unlimited and Now are required.
 type Options struct {
 	Access    *access.Service
 	Instances *instance.Service
@@ -38,6 +38,7 @@ type Options struct {
 	Sandbox   *sandbox.Pool
 	Outbound  *outbound.Client
 	Usage     *usage.Recorder
+	Traces    *usage.Traces // nil = no call is traced
 	Log       *slog.Logger
 	MaxFile   int64 // bytes a streamed body may have; 0 = DefaultMaxFile
 	Unlimited bool  // no request budget per credential: for the demo and for benchmarks
@@ -52,6 +53,7 @@ type Gateway struct {
 	sandbox   *sandbox.Pool
 	outbound  *outbound.Client
 	usage     *usage.Recorder
+	traces    *usage.Traces
 	log       *slog.Logger
 	maxFile   int64
 	unlimited bool
@@ -71,7 +73,7 @@ func New(o Options) *Gateway {
 	}
 	return &Gateway{
 		access: o.Access, instances: o.Instances, catalog: o.Catalog, sandbox: o.Sandbox, outbound: o.Outbound,
-		usage: o.Usage, log: o.Log, maxFile: o.MaxFile, unlimited: o.Unlimited, now: o.Now,
+		usage: o.Usage, traces: o.Traces, log: o.Log, maxFile: o.MaxFile, unlimited: o.Unlimited, now: o.Now,
 	}
 }
 
@@ -82,6 +84,16 @@ func (g *Gateway) Do(ctx context.Context, c *Call) (*Answer, error) {
 	if err := g.identify(ctx, c); err != nil {
 		return nil, err
 	}
+	if c.Trace != nil || !c.Instance.TraceUntil.IsZero() {
+		g.startTrace(c)
+	}
+	answer, err := g.serve(ctx, c)
+	c.Trace.outcome(c, answer, err)
+	return answer, err
+}
+
+// serve answers a call whose instance is known.
+func (g *Gateway) serve(ctx context.Context, c *Call) (*Answer, error) {
 	if err := g.resolve(ctx, c); err != nil {
 		return nil, err
 	}

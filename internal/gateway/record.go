@@ -11,6 +11,9 @@ func (g *Gateway) Record(c *Call, status int) {
 	if c.Principal == nil || c.Lifecycle {
 		return
 	}
+	if c.Trace != nil {
+		g.endTrace(c, status)
+	}
 	p := c.Principal
 	r := store.UsageRecord{
 		RequestID: c.RequestID, At: c.started, Duration: g.now().Sub(c.started), Status: status,

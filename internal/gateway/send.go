@@ -42,6 +42,9 @@ func (g *Gateway) send(ctx context.Context, c *Call) error {
 	ctx, cancel := context.WithCancel(ctx)
 	request = request.WithContext(ctx)
 	policy := g.policy(c)
+	if c.Trace != nil {
+		policy.Observe = c.Trace.observer(c)
+	}
 	late := lateAfter(policy, cancel)
 	response, err := g.outbound.Do(ctx, request, policy)
 	if err != nil {
@@ -54,6 +57,7 @@ func (g *Gateway) send(ctx context.Context, c *Call) error {
 	c.response = vendorResponse{status: response.StatusCode, header: response.Header}
 	if c.streams(response) {
 		late.stop()
+		c.Trace.streamed()
 		c.stream = &streamBody{response.Body, cancel}
 		return nil
 	}
@@ -63,6 +67,9 @@ func (g *Gateway) send(ctx context.Context, c *Call) error {
 		return tooSlow()
 	}
 	late.stop()
+	if err == nil {
+		c.Trace.answered(c.response.body)
+	}
 	return err
 }
 

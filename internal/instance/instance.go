@@ -98,6 +98,9 @@ func (s *Service) with(ctx context.Context, row *store.Instance, people map[int6
 	}, nil
 }
 
+// Traced reports whether calls of the instance are traced at a time.
+func (i *Instance) Traced(at time.Time) bool { return at.Before(i.TraceUntil) }
+
 // EventsEnabled reports whether the instance watches for changes at the provider.
 func (i *Instance) EventsEnabled() bool { return i.Effective[KeyEventsEnabled] == "true" }
 

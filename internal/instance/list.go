@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"time"
 
 	"jackfield/internal/access"
 	"jackfield/internal/fault"
@@ -136,6 +137,31 @@ func readPageToken(token string) (pageToken, error) {
 // SetEnabled enables or disables an instance. The next call sees it, on every server.
 func (s *Service) SetEnabled(ctx context.Context, i *Instance, enabled bool) error {
 	return s.db.For(i.AccountID).SetInstanceDisabled(ctx, i.ID, !enabled)
+}
+
+// MaxTrace is the longest time for which calls can be traced.
+const MaxTrace = 7 * 24 * time.Hour
+
+// DefaultTrace is the time for which calls are traced when the client names none.
+const DefaultTrace = time.Hour
+
+// StartTrace has the calls of an instance traced for a time from now on, at most MaxTrace, and StopTrace ends that. The next
+// call sees it, on every server. Both bring the given instance up to date.
+func (s *Service) StartTrace(ctx context.Context, i *Instance, span time.Duration) error {
+	return s.setTrace(ctx, i, s.now().Add(min(span, MaxTrace)))
+}
+
+// StopTrace is described at StartTrace.
+func (s *Service) StopTrace(ctx context.Context, i *Instance) error {
+	return s.setTrace(ctx, i, time.Time{})
+}
+
+func (s *Service) setTrace(ctx context.Context, i *Instance, until time.Time) error {
+	if err := s.db.For(i.AccountID).SetInstanceTrace(ctx, i.ID, until); err != nil {
+		return err
+	}
+	i.TraceUntil = until
+	return nil
 }
 
 // Delete removes an instance. Its token is dead from now on.

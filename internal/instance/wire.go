@@ -23,8 +23,8 @@ type Wire struct {
 	AuthenticationType     string            `json:"authenticationType"`
 	EventsEnabled          bool              `json:"eventsEnabled"`
 	CallbackURL            string            `json:"eventsNotificationCallbackUrl,omitempty"`
-	CachingEnabled         bool              `json:"cachingEnabled"`      // always false
-	TraceLoggingEnabled    bool              `json:"traceLoggingEnabled"` // always false
+	CachingEnabled         bool              `json:"cachingEnabled"` // always false
+	TraceLoggingEnabled    bool              `json:"traceLoggingEnabled"`
 	OrganizationID         int64             `json:"organizationId"`
 	AccountID              int64             `json:"accountId"`
 	ExternalAuthentication string            `json:"externalAuthentication"`
@@ -97,7 +97,7 @@ func (i *Instance) Wire() *Wire {
 		ID: i.ID, Name: i.Name, CreatedDate: i.CreatedAt.UTC().Format(time.RFC3339), Token: i.Token,
 		ElementID: i.ConnectorID, Tags: listed(i.Tags), Valid: i.Valid, Disabled: i.Disabled,
 		Configuration: values, AuthenticationType: i.AuthenticationType,
-		EventsEnabled: i.EventsEnabled(), CallbackURL: values[keyCallbackURL],
+		TraceLoggingEnabled: i.Traced(time.Now()), EventsEnabled: i.EventsEnabled(), CallbackURL: values[keyCallbackURL],
 		OrganizationID: i.OrganizationID, AccountID: i.AccountID,
 		ExternalAuthentication: i.ExternalAuthentication, UserID: i.UserID,
 		Element: element(i), User: i.Creator,

@@ -34,11 +34,27 @@ func New(instances *instance.Service, g *gateway.Gateway, c *catalog.Catalog, lo
 // Create makes an instance of a connector: check, onProvision, credentials test, store. A provider's refusal
 // of the credentials is Unauthenticated with the provider's words, and nothing is stored.
 func (s *Service) Create(ctx context.Context, p *access.Principal, c *catalog.Connector, r *instance.Request) (*instance.Instance, error) {
+	return s.create(ctx, p, c, r, nil)
+}
+
+// CreateTraced is Create that leaves a trace of all calls to the provider, also when it fails
+// (reference/http-conventions.md §8.1). The trace is one of gateway.NewTrace.
+func (s *Service) CreateTraced(ctx context.Context, p *access.Principal, c *catalog.Connector, r *instance.Request, trace *gateway.Trace) (*instance.Instance, error) {
+	made, err := s.create(ctx, p, c, r, trace)
+	of := store.Trace{OrganizationID: p.Organization.ID, AccountID: p.Account.ID, ConnectorID: c.ID, ConnectorKey: c.Key}
+	if made != nil {
+		of.InstanceID = made.ID
+	}
+	s.gateway.FinishTrace(trace, of, err)
+	return made, err
+}
+
+func (s *Service) create(ctx context.Context, p *access.Principal, c *catalog.Connector, r *instance.Request, trace *gateway.Trace) (*instance.Instance, error) {
 	draft, err := s.instances.Prepare(p, c.Definition, r)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.authenticate(ctx, p, c, draft); err != nil {
+	if err := s.authenticate(ctx, p, c, draft, trace); err != nil {
 		return nil, err
 	}
 	return s.instances.Create(ctx, draft)
@@ -72,7 +88,7 @@ func (s *Service) Change(ctx context.Context, p *access.Principal, i *instance.I
 
 func (s *Service) save(ctx context.Context, p *access.Principal, c *catalog.Connector, draft *instance.Draft, ask bool) (*instance.Instance, error) {
 	if ask {
-		if err := s.authenticate(ctx, p, c, draft); err != nil {
+		if err := s.authenticate(ctx, p, c, draft, nil); err != nil {
 			return nil, err
 		}
 		draft.Accepted = true
@@ -99,7 +115,7 @@ func (s *Service) Delete(ctx context.Context, p *access.Principal, i *instance.I
 	if err == nil {
 		for _, kind := range []string{connector.ResourceOnDeleteWebhook, connector.ResourceOnDelete} {
 			for _, resource := range c.Program().OfType(kind) {
-				if _, err := s.run(ctx, p, i, resource); err != nil {
+				if _, err := s.run(ctx, p, i, resource, nil); err != nil {
 					s.log.WarnContext(ctx, "the provider was not told of a deleted instance", "instance", i.ID, "step", kind, "error", fault.As(err).Message)
 				}
 			}
@@ -109,13 +125,13 @@ func (s *Service) Delete(ctx context.Context, p *access.Principal, i *instance.I
 }
 
 // authenticate runs onProvision and the credentials test. A connector without either is not probed.
-func (s *Service) authenticate(ctx context.Context, p *access.Principal, c *catalog.Connector, draft *instance.Draft) error {
+func (s *Service) authenticate(ctx context.Context, p *access.Principal, c *catalog.Connector, draft *instance.Draft, trace *gateway.Trace) error {
 	if err := credential.Check(draft.AuthenticationType); err != nil {
 		return err
 	}
 	for _, kind := range []string{connector.ResourceOnProvision, connector.ResourceProvisionAuthValidation} {
 		for _, resource := range c.Program().OfType(kind) {
-			written, err := s.run(ctx, p, s.preview(p, c, draft), resource)
+			written, err := s.run(ctx, p, s.preview(p, c, draft), resource, trace)
 			if err != nil {
 				return refused(err)
 			}
@@ -140,9 +156,9 @@ func (s *Service) preview(p *access.Principal, c *catalog.Connector, draft *inst
 	}
 }
 
-func (s *Service) run(ctx context.Context, p *access.Principal, i *instance.Instance, resource *catalog.Resource) (map[string]string, error) {
+func (s *Service) run(ctx context.Context, p *access.Principal, i *instance.Instance, resource *catalog.Resource, trace *gateway.Trace) (map[string]string, error) {
 	call := &gateway.Call{
-		Principal: p, Instance: i, Program: resource.Program, Resource: resource, Lifecycle: true,
+		Principal: p, Instance: i, Program: resource.Program, Resource: resource, Lifecycle: true, Trace: trace,
 		Method: resource.Method, Path: resource.RelativePath, Header: http.Header{},
 	}
 	answer, err := s.gateway.Do(ctx, call)

@@ -62,6 +62,7 @@ type Options struct {
 	Unlimited        bool                    // no request budgets at providers
 	MaxFile          int64                   // bytes of a streamed body; 0 = the gateway's default
 	UsageRetention   time.Duration           // 0 = the default of usage
+	TraceRetention   time.Duration           // ditto
 	Notices          []string                // what the console says above its screens
 
 	Version string
@@ -85,6 +86,7 @@ type Server struct {
 	closers  []func(context.Context) error // in the order of opening
 	metrics  *prometheus.Registry
 	usage    *usage.Recorder
+	traces   *usage.Traces
 	handler  http.Handler
 	listener net.Listener
 }
@@ -145,6 +147,9 @@ func (s *Server) open(ctx context.Context, o Options) error {
 	s.usage = usage.New(s.DB, usage.Options{Log: o.Log, Retention: o.UsageRetention})
 	s.closing(s.usage.Close)
 	s.metrics.MustRegister(s.usage.Collectors()...)
+	s.traces = usage.NewTraces(s.DB, usage.TraceOptions{Log: o.Log, Retention: o.TraceRetention})
+	s.closing(s.traces.Close)
+	s.metrics.MustRegister(s.traces.Collectors()...)
 
 	scripts, err := sandbox.Open(sandbox.Options{Log: o.Log})
 	if err != nil {
@@ -159,7 +164,7 @@ func (s *Server) open(ctx context.Context, o Options) error {
 	s.closing(func(context.Context) error { client.Close(); return nil })
 	corridor := gateway.New(gateway.Options{
 		Access: s.Access, Instances: s.Instances, Catalog: s.Catalog, Sandbox: scripts, Outbound: client,
-		Usage: s.usage, Log: o.Log, MaxFile: o.MaxFile, Unlimited: o.Unlimited,
+		Usage: s.usage, Traces: s.traces, Log: o.Log, MaxFile: o.MaxFile, Unlimited: o.Unlimited,
 	})
 	s.Provision = provision.New(s.Instances, corridor, s.Catalog, o.Log)
 	s.Builder = builder.New(builder.Options{DB: s.DB, Catalog: s.Catalog, Scripts: scripts})
@@ -177,7 +182,7 @@ func (s *Server) openJobs(ctx context.Context, o Options) error {
 		Name: "usage-retention", Every: time.Hour,
 		Run: func(ctx context.Context) error {
 			_, err := s.usage.Expire(ctx, time.Now())
-			return errors.Join(err, s.Access.DeleteExpiredSessions(ctx, time.Now()))
+			return errors.Join(err, s.traces.Expire(ctx, time.Now()), s.Access.DeleteExpiredSessions(ctx, time.Now()))
 		},
 	}}})
 	if err != nil {
@@ -230,7 +235,7 @@ func (s *Server) listen(ctx context.Context, o Options) error {
 func (s *Server) serve(o Options, corridor *gateway.Gateway) {
 	wire := api.New(api.Options{
 		DB: s.DB, Access: s.Access, Instances: s.Instances, Provision: s.Provision, Catalog: s.Catalog, Builder: s.Builder,
-		AnonymousCatalog: o.AnonymousCatalog, Gateway: corridor, Usage: s.usage, Log: o.Log, Metrics: s.metrics,
+		AnonymousCatalog: o.AnonymousCatalog, Gateway: corridor, Usage: s.usage, Traces: s.traces, Log: o.Log, Metrics: s.metrics,
 	})
 	screens := console.New(console.Options{
 		Access: s.Access, Log: o.Log, Notices: o.Notices, Logo: s.logo, PublicURL: o.PublicURL,

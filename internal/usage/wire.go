@@ -1,6 +1,7 @@
 package usage
 
 import (
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -30,6 +31,8 @@ type Record struct {
 	InstanceName      string   `json:"instance_name,omitempty"`
 	ElementTags       []string `json:"element_tags,omitempty"`
 	Tags              []string `json:"tags,omitempty"` // the same under the name that hub-api.md §9 has
+
+	Trace json.RawMessage `json:"trace,omitempty"` // TraceDocument of a traced call; not in lists
 }
 
 // The two values of Record.RequestStatus.
