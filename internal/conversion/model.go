@@ -135,14 +135,20 @@ func (p *printer) define(name string, s *shape, depth int) {
 	}
 	switch s.kind {
 	case kindObject, "":
-		var required []string
+		var required, keys []string
 		for _, f := range s.fields {
+			if f.key {
+				keys = append(keys, f.name)
+			}
 			if f.required {
 				required = append(required, f.name)
 			}
 		}
 		if len(required) > 0 {
 			w.value("required", required)
+		}
+		if len(keys) > 0 {
+			w.value("x-primary-key", keys)
 		}
 		var properties jsonObject
 		for i := range s.fields {
@@ -172,9 +178,6 @@ func (p *printer) property(owner string, f *field, depth int) []byte {
 	}
 	if f.readOnly {
 		w.raw("readOnly", []byte("true"))
-	}
-	if f.key {
-		w.raw("x-primary-key", []byte("true"))
 	}
 	return w.done()
 }

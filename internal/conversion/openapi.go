@@ -1,4 +1,127 @@
 package conversion
 
-func (c *conversion) openAPI(data []byte) {}
-func (c *conversion) wsdl(data []byte)    {}
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+
+	"github.com/pb33f/libopenapi"
+	"github.com/pb33f/libopenapi/datamodel"
+	"github.com/pb33f/libopenapi/datamodel/high/base"
+	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
+)
+
+// openAPI converts Swagger 2.0 and OpenAPI 3.
+func (c *conversion) openAPI(data []byte) {
+	root, twice, err := parseTree(data)
+	if err != nil {
+		c.tooLarge = errors.Is(err, errTooMany)
+		c.problem("document", "cannot be read: %v", err)
+		return
+	}
+	for _, name := range twice {
+		c.note(name, "stands twice in its object: the last one counts")
+	}
+	normal := c.normalize(root, c.kind == KindSwagger)
+	if normal == nil {
+		return
+	}
+	doc, release, err := buildModel(normal.appendJSON(nil))
+	if err != nil {
+		c.problem("document", "is not understood: %v", err)
+		return
+	}
+	defer release()
+	r := &apiReader{c: c, doc: doc, shapes: map[string]bool{}}
+	r.read()
+}
+
+var errNoFetch = errors.New("nothing outside the document is read")
+
+// buildModel reads a normal document with the library. It is told in every way it knows that neither
+// files nor addresses may be read, though the normal form holds no reference that leads there.
+func buildModel(text []byte) (doc *v3.Document, release func(), err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			doc, err = nil, fmt.Errorf("the reader failed: %v", r)
+		}
+	}()
+	config := &datamodel.DocumentConfiguration{
+		AllowFileReferences:                 false,
+		AllowRemoteReferences:               false,
+		SkipExternalRefResolution:           true,
+		RemoteURLHandler:                    func(string) (*http.Response, error) { return nil, errNoFetch },
+		IgnoreArrayCircularReferences:       true,
+		IgnorePolymorphicCircularReferences: true,
+		SkipCircularReferenceCheck:          true, // recursive schemas are legal; shapes go by name
+		SkipJSONConversion:                  true,
+		SkipMetadataCollection:              true,
+		ExcludeExtensionRefs:                true,
+		Logger:                              slog.New(slog.NewTextHandler(io.Discard, nil)),
+	}
+	document, err := libopenapi.NewDocumentWithConfiguration(text, config)
+	if err != nil {
+		return nil, nil, err
+	}
+	model, err := document.BuildV3Model()
+	if model == nil {
+		if err == nil {
+			err = errors.New("it is empty")
+		}
+		return nil, nil, err
+	}
+	return &model.Model, document.Release, nil
+}
+
+// apiReader makes a definition of a document that the library has read.
+type apiReader struct {
+	c      *conversion
+	doc    *v3.Document
+	shapes map[string]bool // components that are in the dictionary
+	styles map[string]int  // how many lists page in which style
+	lists  []*pagedList
+}
+
+func (r *apiReader) read() {
+	d := &r.c.def
+	d.Name, d.Description = r.doc.Info.Title, r.doc.Info.Description
+	d.ProtocolType = "http"
+	r.servers()
+	r.authentication()
+	r.components()
+	r.operations()
+	r.finishPaging()
+}
+
+// components turns every named schema into a type of the dictionary.
+func (r *apiReader) components() {
+	if r.doc.Components == nil || r.doc.Components.Schemas == nil {
+		return
+	}
+	types := r.c.types.types
+	for name := range r.doc.Components.Schemas.KeysFromOldest() {
+		types[name] = &shape{}
+	}
+	for name, proxy := range r.doc.Components.Schemas.FromOldest() {
+		*types[name] = *r.shape(proxy, 0)
+	}
+}
+
+// textJSON reads JSON that the normal form holds as a text.
+func textJSON(text string) json.RawMessage {
+	if text == "" || !json.Valid([]byte(text)) {
+		return nil
+	}
+	return json.RawMessage(text)
+}
+
+// schemaOf is the schema behind a proxy, nil when there is none.
+func schemaOf(proxy *base.SchemaProxy) *base.Schema {
+	if proxy == nil {
+		return nil
+	}
+	return proxy.Schema()
+}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Kinds of a shape. The words are those of the old Swagger dialect.
@@ -119,8 +121,9 @@ func definitionName(wanted string) string {
 
 // capital is the text with a capital first letter, as names are joined.
 func capital(text string) string {
-	if text == "" {
+	r, size := utf8.DecodeRuneInString(text)
+	if size == 0 {
 		return ""
 	}
-	return strings.ToUpper(text[:1]) + text[1:]
+	return string(unicode.ToUpper(r)) + text[size:]
 }

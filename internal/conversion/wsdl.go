@@ -1,0 +1,3 @@
+package conversion
+
+func (c *conversion) wsdl(data []byte) {}
