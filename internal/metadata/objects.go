@@ -33,7 +33,7 @@ func Objects(d *connector.Definition) []string {
 }
 
 // DetailedObjects lists the objects twice: by the hub's name, and by the provider's own, which may be
-// the same word (docs/decisions/0321-names-of-objects.md).
+// the same word (docs/decisions/0321-what-a-connector-says-of-itself.md).
 func DetailedObjects(d *connector.Definition) []Object {
 	list, seen := []Object{}, map[string]bool{}
 	var own []Object

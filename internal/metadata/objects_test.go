@@ -1,6 +1,7 @@
 package metadata_test
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -53,7 +54,7 @@ func TestObjectsAreTheNamesWithAPathOfTheirOwn(t *testing.T) {
 
 func act365(t testing.TB) *connector.Definition {
 	t.Helper()
-	d, err := connector.LoadFolder(filepath.Join("..", "..", "connectors", "actessentials"))
+	d, err := connector.LoadDir(os.DirFS(filepath.Join("..", "..", "connectors", "actessentials")))
 	if err != nil {
 		t.Fatal(err)
 	}
