@@ -16,12 +16,13 @@ import (
 
 // commandLine is every subcommand with its flags; each flag is also an environment variable JACKFIELD_….
 type commandLine struct {
-	Demo     demoCommand     `cmd:"" help:"Try it: a server with a simulated Act! 365 and one instance, ready to call."`
-	Serve    serveCommand    `cmd:"" help:"Serve."`
-	Simulate simulateCommand `cmd:"" help:"Run a simulated provider."`
-	Key      keyCommand      `cmd:"" help:"Manage the key that seals secrets."`
-	Migrate  migrateCommand  `cmd:"" help:"Bring the database to this version's schema and end."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Demo      demoCommand      `cmd:"" help:"Try it: a server with a simulated Act! 365 and one instance, ready to call."`
+	Serve     serveCommand     `cmd:"" help:"Serve."`
+	Simulate  simulateCommand  `cmd:"" help:"Run a simulated provider."`
+	Connector connectorCommand `cmd:"" help:"Check, import and export connectors."`
+	Key       keyCommand       `cmd:"" help:"Manage the key that seals secrets."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version's schema and end."`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 
 // Exit codes.

@@ -56,7 +56,7 @@ func LoadDoctorDir(fsys fs.FS) (*Definition, error) {
 		if err != nil {
 			return
 		}
-		h.Body, h.BodyFile = string(body), name
+		h.Body = string(body)
 		Show(h, "body")
 	})
 	if err != nil {
@@ -138,32 +138,48 @@ func doctorHookFile(r *Resource, h *Hook) string {
 	return doctorResources + fileName(name+"-"+h.Type+doctorHook, maxFileName)
 }
 
-// DoctorFolders names the folder of each connector. The name follows from the connector's; where two share it, the
-// extension of a system connector has _extended at the end, and what is still the same gets a number.
+// DoctorFolders names the folder of each connector as the doctor does: after the connector's name and, where two share
+// it, with _extended for the extension of a system connector. Names that are still the same get a number.
 func DoctorFolders(all []*Definition) []string {
+	return folders(all, func(d *Definition) string { return d.Name }, doctorFolder)
+}
+
+// KeyFolders names a folder, or the stem of a file, for each connector after its key, by the rules of DoctorFolders.
+func KeyFolders(all []*Definition) []string {
+	key := func(d *Definition) string {
+		if d.Key == "" {
+			return KeyFromName(d.Name)
+		}
+		return d.Key
+	}
+	return folders(all, key, func(key string) string { return key })
+}
+
+// longestExtension is what a folder's name leaves room for, so that it may name a file too, in bytes.
+const longestExtension = 10
+
+func folders(all []*Definition, name func(*Definition) string, clean func(string) string) []string {
 	times := map[string]int{}
 	for _, d := range all {
-		times[d.Name]++
+		times[name(d)]++
 	}
-	taken, folders := map[string]bool{}, make([]string, len(all))
+	taken, names, next := map[string]bool{}, make([]string, len(all)), map[string]int{}
 	for i, d := range all {
-		suffix := ""
-		if times[d.Name] > 1 && d.extends() {
-			suffix = doctorExtended
+		end := ""
+		if times[name(d)] > 1 && d.extends() {
+			end = doctorExtended
 		}
-		stem := doctorFolder(d.Name)
-		for n := 1; folders[i] == "" || taken[strings.ToLower(folders[i])]; n++ {
-			if n > 1 {
-				suffix = "-" + strconv.Itoa(n)
-				if d.extends() {
-					suffix = doctorExtended + suffix
-				}
-			}
-			folders[i] = fileName(stem, maxFileName-len(suffix)) + suffix
+		stem := clean(name(d))
+		plain := fileName(stem, maxFileName-longestExtension-len(end)) + end
+		names[i] = plain
+		for taken[strings.ToLower(names[i])] {
+			next[plain]++
+			end := end + "-" + strconv.Itoa(next[plain]+1)
+			names[i] = fileName(stem, maxFileName-longestExtension-len(end)) + end
 		}
-		taken[strings.ToLower(folders[i])] = true
+		taken[strings.ToLower(names[i])] = true
 	}
-	return folders
+	return names
 }
 
 // extends reports whether the definition is an account's extension of a system connector, as the doctor tells it.
@@ -210,8 +226,11 @@ func fileName(name string, limit int) string {
 	}
 	sum := sha256.Sum256([]byte(name))
 	end := "-" + hex.EncodeToString(sum[:8])
-	if strings.HasSuffix(safe, doctorHook) {
-		end += doctorHook
+	for _, kept := range []string{doctorHook, ".js"} {
+		if strings.HasSuffix(safe, kept) {
+			end += kept
+			break
+		}
 	}
 	return strings.ToValidUTF8(safe[:limit-len(end)], "") + end
 }

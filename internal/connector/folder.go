@@ -190,7 +190,7 @@ func hookFile(r *Resource, h *Hook) string {
 	words := strings.FieldsFunc(strings.ToLower(r.Method+RelativePath(r.Path)), func(c rune) bool {
 		return (c < 'a' || c > 'z') && (c < '0' || c > '9')
 	})
-	return strings.Join(append(words, kind), "-") + ".js"
+	return fileName(strings.Join(append(words, kind), "-")+".js", maxFileName-longestExtension)
 }
 
 // freeName is the wanted name, or one with a number where another body has it already.
