@@ -44,6 +44,8 @@ type Options struct {
 	Traces    *usage.Traces
 	Log       *slog.Logger
 	Metrics   prometheus.Registerer
+	// PublicURL is where clients reach the server; "" = as the request came in.
+	PublicURL string
 	// AnonymousCatalog serves reads of the system catalogue without credentials.
 	AnonymousCatalog bool
 }

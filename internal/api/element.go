@@ -25,9 +25,12 @@ func (a *API) listElements(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	page, err := e.cut(len(found))
-	if err != nil {
-		return err
+	page := cutPage{to: len(found)}
+	// Old clients ask once, without a page, and look for their own in what they get: they get the whole catalogue.
+	if query := e.r.URL.Query(); query.Has("page") || query.Has("pageSize") || query.Has("nextPage") {
+		if page, err = e.cut(len(found)); err != nil {
+			return err
+		}
 	}
 	rows := make([]any, 0, page.to-page.from)
 	for _, c := range found[page.from:page.to] {
@@ -73,9 +76,6 @@ func search(e *exchange, all []*catalog.Connector) (found []*catalog.Connector, 
 		if matches(func(name string) (any, bool) { return elementAttribute(c.Definition, name) }) {
 			found = append(found, c)
 		}
-	}
-	if len(found) == 0 && where != nil {
-		return nil, false, fault.New(fault.NotFound, "No elements found")
 	}
 	return found, abridged, nil
 }

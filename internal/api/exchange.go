@@ -60,6 +60,16 @@ func (e *exchange) json(value any) error {
 	return nil
 }
 
+// document answers a JSON document that is already encoded.
+func (e *exchange) document(text []byte, err error) error {
+	if err != nil {
+		return err
+	}
+	e.w.Header().Set("Content-Type", "application/json")
+	e.write(http.StatusOK, text)
+	return nil
+}
+
 // empty answers 200 without a body, as deletions do.
 func (e *exchange) empty() error {
 	e.write(http.StatusOK, nil)
@@ -74,11 +84,17 @@ func (e *exchange) write(status int, body []byte) {
 }
 
 // body reads the whole body of a platform route.
-func (e *exchange) body() ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(e.w, e.r.Body, MaxBody))
+func (e *exchange) body() ([]byte, error) { return e.bodyUpTo(MaxBody) }
+
+func (e *exchange) bodyUpTo(most int64) ([]byte, error) {
+	return readAll(http.MaxBytesReader(e.w, e.r.Body, most), most)
+}
+
+func readAll(from io.Reader, most int64) ([]byte, error) {
+	body, err := io.ReadAll(from)
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return nil, fault.New(fault.TooLarge, "The body is larger than %d MiB", MaxBody>>20)
+		return nil, fault.New(fault.TooLarge, "The body is larger than %d MiB", most>>20)
 	}
 	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, err, "The body could not be read")

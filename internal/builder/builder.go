@@ -240,6 +240,16 @@ func overrideInPlace(d *connector.Definition) {
 	})
 }
 
+// Problems reports what is wrong with a connector as it is stored.
+func (s *Service) Problems(ctx context.Context, c *catalog.Connector) []connector.Problem {
+	if c.Extension == nil {
+		return Check(ctx, s.scripts, c.Definition)
+	}
+	extension := *c.Extension
+	extension.Extended = true
+	return append(Check(ctx, s.scripts, c.Own), Check(ctx, s.scripts, &extension)...)
+}
+
 // owned finds a private connector that the caller's account owns. A system connector and one of another account are
 // Forbidden, what the account does not see NotFound.
 func (s *Service) owned(ctx context.Context, p *access.Principal, keyOrID string) (*catalog.Connector, error) {

@@ -45,6 +45,9 @@ func newConnector(def *connector.Definition, owner int64) *Connector {
 // System reports whether the connector belongs to the shipped catalogue.
 func (c *Connector) System() bool { return c.Owner == store.SystemAccount }
 
+// Version grows with every change of a private connector or an extension; 0 for the shipped catalogue.
+func (c *Connector) Version() int64 { return c.version }
+
 // Program is the connector compiled for calls. It is compiled on first use and then shared.
 func (c *Connector) Program() *Program { return c.program() }
 
@@ -109,8 +112,9 @@ func mask(e *connector.ConfigurationEntry) {
 	e.DefaultValue = credential.MaskValue(e.Type, e.Key, e.DefaultValue)
 }
 
-// Export is the definition as it travels: without ids, times and owners, secrets masked, and with the arrays that old
-// clients walk over (reference/clients.md §§2 rule 11, 3). Importing it makes an equal connector.
+// Export is the definition as it travels: secrets masked, without the ids, times and owners of its parts, and with the
+// arrays that old clients walk over (reference/clients.md §§2 rule 11, 3). The connector's own id stays: old clients
+// delete by it. Importing an export makes an equal connector.
 func (c *Connector) Export() *connector.Definition {
 	if c.Extension != nil {
 		return exported(c.Own)
@@ -136,7 +140,7 @@ func (c *Connector) ExportExtension() *connector.Definition {
 
 func exported(def *connector.Definition) *connector.Definition {
 	whole := *def
-	connector.Omit(&whole, "id", "ownerAccountId", "createdDate", "updatedDate")
+	connector.Omit(&whole, "ownerAccountId", "createdDate", "updatedDate")
 	connector.Show(&whole, "name", "key", "description", "configuration", "parameters", "hooks", "resources")
 	whole.Configuration = slices.Clone(def.Configuration)
 	for i := range whole.Configuration {

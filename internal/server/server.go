@@ -235,7 +235,7 @@ func (s *Server) listen(ctx context.Context, o Options) error {
 func (s *Server) serve(o Options, corridor *gateway.Gateway) {
 	wire := api.New(api.Options{
 		DB: s.DB, Access: s.Access, Instances: s.Instances, Provision: s.Provision, Catalog: s.Catalog, Builder: s.Builder,
-		AnonymousCatalog: o.AnonymousCatalog, Gateway: corridor, Usage: s.usage, Traces: s.traces, Log: o.Log, Metrics: s.metrics,
+		PublicURL: o.PublicURL, AnonymousCatalog: o.AnonymousCatalog, Gateway: corridor, Usage: s.usage, Traces: s.traces, Log: o.Log, Metrics: s.metrics,
 	})
 	screens := console.New(console.Options{
 		Access: s.Access, Log: o.Log, Notices: o.Notices, Logo: s.logo, PublicURL: o.PublicURL,

@@ -1,0 +1,22 @@
+package api
+
+import (
+	"jackfield/internal/conversion"
+)
+
+// maxConverted is the largest description that is converted, in bytes: WSDLs have several MB.
+const maxConverted = 32 << 20
+
+// convertElement answers POST /elements/convert: the description of a provider as a connector, which is not stored
+// (reference/elements.md §12.4).
+func (a *API) convertElement(e *exchange) error {
+	text, err := e.upload(maxConverted)
+	if err != nil {
+		return err
+	}
+	made, err := conversion.Convert(e.r.URL.Query().Get("type"), text)
+	if err != nil {
+		return err
+	}
+	return e.json(made)
+}
