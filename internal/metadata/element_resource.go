@@ -1,7 +1,6 @@
 package metadata
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 
@@ -62,18 +61,18 @@ func operations(e *endpoint) []string {
 	for _, r := range e.resources {
 		name := ""
 		switch record := strings.HasSuffix(r.Path, "}"); r.Method {
-		case http.MethodGet:
+		case get:
 			name = "search"
 			if record {
 				name = "get"
 			}
-		case http.MethodPost:
+		case post:
 			name = "create"
-		case http.MethodPatch:
+		case patch:
 			name = "update"
-		case http.MethodPut:
+		case put:
 			name = "replace"
-		case http.MethodDelete:
+		case del:
 			name = "delete"
 		}
 		if name != "" && !slices.Contains(names, name) {
@@ -135,8 +134,8 @@ func sourceOf(sources map[string]EventSource, name string) (EventSource, bool) {
 func bulkOn(d *connector.Definition, e *endpoint, object *connector.Object) resourceBulk {
 	download, upload := false, false
 	for _, r := range e.resources {
-		download = download || r.Method == http.MethodGet && !strings.HasSuffix(r.Path, "}")
-		upload = upload || r.Method == http.MethodPost
+		download = download || r.Method == get && !strings.HasSuffix(r.Path, "}")
+		upload = upload || r.Method == post
 	}
 	b := resourceBulk{}
 	if object != nil {
@@ -169,13 +168,13 @@ func customFieldsOn(d *connector.Definition, e *endpoint, object *connector.Obje
 			continue
 		}
 		switch r.Method {
-		case http.MethodGet:
+		case get:
 			c.Get = true
-		case http.MethodPost:
+		case post:
 			c.Create = true
-		case http.MethodPut, http.MethodPatch:
+		case put, patch:
 			c.Update = true
-		case http.MethodDelete:
+		case del:
 			c.Delete = true
 		}
 	}

@@ -3,7 +3,6 @@ package metadata
 import (
 	"bytes"
 	"encoding/json"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -95,17 +94,17 @@ func fieldOfRow(row *connector.ModelField, e *endpoint, arrays map[string]bool, 
 		name := strings.TrimSuffix(fm.Method, "_BY_ID")
 		answered := fm.Direction == "RESPONSE"
 		switch {
-		case name == http.MethodDelete || !serves(e, name) || neverCounts && fm.Populated == "NEVER":
+		case name == del || !serves(e, name) || neverCounts && fm.Populated == "NEVER":
 			continue
-		case name == http.MethodGet && !answered: // a read takes no fields
+		case name == get && !answered: // a read takes no fields
 			continue
 		}
 		m := f.methodOf(name)
 		m.Response = m.Response || answered
-		if name != http.MethodGet {
+		if name != get {
 			m.setRequest(!answered)
-			createable = createable || !answered && name == http.MethodPost
-			updateable = updateable || !answered && (name == http.MethodPatch || name == http.MethodPut)
+			createable = createable || !answered && name == post
+			updateable = updateable || !answered && (name == patch || name == put)
 		}
 	}
 	return f

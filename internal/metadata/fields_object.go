@@ -2,7 +2,6 @@ package metadata
 
 import (
 	"encoding/json"
-	"net/http"
 	"strings"
 
 	"jackfield/internal/connector"
@@ -37,19 +36,19 @@ func fieldsOfObject(d *connector.Definition, e *endpoint) ([]*field, error) {
 		}
 		_ = json.Unmarshal(f.Extra["picklistValues"], &fields[i].PicklistValues) // not a list: none
 	}
-	return fields, addObjectMethods(d, e, base, fields)
+	return fields, addObjectMethods(e, base, fields)
 }
 
 // addObjectMethods gives every field one entry per HTTP method, in declared order; list and record
 // reads are one. A direction that is not stated is false. Where no resource has an object of its own
 // the element-wide one speaks for all of them.
-func addObjectMethods(d *connector.Definition, e *endpoint, base []flat, fields []*field) error {
+func addObjectMethods(e *endpoint, base []flat, fields []*field) error {
 	own := false
 	for _, r := range e.resources {
 		own = own || r.Object != nil
 	}
 	for _, r := range e.resources {
-		if r.Method == http.MethodDelete || own && r.Object == nil {
+		if r.Method == del || own && r.Object == nil {
 			continue
 		}
 		said := base
@@ -69,7 +68,7 @@ func addObjectMethods(d *connector.Definition, e *endpoint, base []flat, fields 
 			m := f.methodOf(r.Method)
 			says := nearest(byPath, f.VendorPath)
 			m.Response = m.Response || says != nil && says.Response
-			m.setRequest(says != nil && says.Request && (own || r.Method != http.MethodGet))
+			m.setRequest(says != nil && says.Request && (own || r.Method != get))
 		}
 	}
 	return nil
@@ -99,7 +98,7 @@ func baseFields(d *connector.Definition, e *endpoint) ([]flat, error) {
 	var all []flat
 	seen := map[string]bool{}
 	for _, r := range e.resources {
-		if r.Object == nil || r.Method == http.MethodDelete {
+		if r.Object == nil || r.Method == del {
 			continue
 		}
 		list, err := flatten(d, r.Object.Name, r.Object.Fields)
@@ -165,14 +164,15 @@ func (w *flattener) add(prefix string, fields []connector.ObjectField, depth int
 // objects.
 func (w *flattener) inner(f *connector.ObjectField) (string, []connector.ObjectField) {
 	name := f.Type
-	if f.Reference != nil {
+	switch {
+	case f.Reference != nil:
 		name = f.Reference.Name
 		if len(f.Reference.Fields) > 0 {
 			return name, f.Reference.Fields
 		}
-	} else if f.Type == "object" || f.Type == "array" {
+	case f.Type == "object" || f.Type == "array":
 		name = f.Name
-	} else if simple(f.Type) || foreign(f.Type) {
+	case simple(f.Type) || foreign(f.Type):
 		return "", nil
 	}
 	if w.d == nil {

@@ -2,7 +2,6 @@ package metadata
 
 import (
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -18,7 +17,7 @@ func fieldsOfResources(e *endpoint) ([]*field, error) {
 	}
 	c := &collection{byPath: map[string]*field{}}
 	for _, r := range slices.Backward(e.resources) {
-		if r.Method == http.MethodDelete {
+		if r.Method == del {
 			continue
 		}
 		response, err := answer(r)
@@ -59,9 +58,9 @@ func (c *collection) merge(name string, response, request map[string]leaf, descr
 		f.methodOf(name).setRequest(true)
 		yes := true
 		switch name {
-		case http.MethodPost:
+		case post:
 			f.Createable = &yes
-		case http.MethodPatch, http.MethodPut:
+		case patch, put:
 			f.Updateable = &yes
 		}
 	}
@@ -101,7 +100,7 @@ func answer(r *connector.Resource) (map[string]leaf, error) {
 func sharedAnswer(e *endpoint) (map[string]leaf, error) {
 	var list map[string]leaf
 	for _, r := range e.resources {
-		if r.Method != http.MethodGet {
+		if r.Method != get {
 			continue
 		}
 		found, err := answer(r)
@@ -125,7 +124,7 @@ func sharedAnswer(e *endpoint) (map[string]leaf, error) {
 // but not described is taken to be the record as it is answered, less what is read-only
 // (docs/decisions/0322-fields-of-objects.md). A read takes none.
 func taken(r *connector.Resource, response map[string]leaf) (fields map[string]leaf, described bool, err error) {
-	if r.Method == http.MethodGet {
+	if r.Method == get {
 		return nil, false, nil
 	}
 	if r.Model != nil && r.Model.RequestName != "" {

@@ -20,6 +20,15 @@ const (
 	TypeVendor    = "vendor"      // the same thing under the provider's own name
 )
 
+// Methods of resources. This room knows no HTTP, so they are spelled here.
+const (
+	get   = "GET"
+	post  = "POST"
+	put   = "PUT"
+	patch = "PATCH"
+	del   = "DELETE"
+)
+
 // Objects lists the names that have a path of their own and a description of what is found there, in
 // declared order: an object that only occurs inside another is not listed (reference/hub-api.md §5.1).
 func Objects(d *connector.Definition) []string {
