@@ -104,12 +104,13 @@ func (c *Catalog) Add(defs ...*connector.Definition) error {
 }
 
 // ReplaceFolder makes entries the part of the system catalogue that comes from the operator's folder. One with the key
-// of a shipped connector takes its place. Ids or keys that occur twice are an error, and then nothing changes.
+// of a shipped connector takes its place. An entry with the definition that is there already keeps its compiled program.
+// Ids or keys that occur twice are an error, and then nothing changes.
 func (c *Catalog) ReplaceFolder(entries []Entry) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	before := c.folder
-	c.folder = c.entries(entries)
+	c.folder = c.entries(entries, before...)
 	if err := c.rebuild(); err != nil {
 		c.folder = before
 		return err
@@ -117,9 +118,17 @@ func (c *Catalog) ReplaceFolder(entries []Entry) error {
 	return nil
 }
 
-func (c *Catalog) entries(all []Entry) []*Connector {
+// entries makes connectors of what a folder holds, but for those that there are already: calls may be reading them.
+func (c *Catalog) entries(all []Entry, there ...*Connector) []*Connector {
+	known := make(map[*connector.Definition]*Connector, len(there))
+	for _, entry := range there {
+		known[entry.Definition] = entry
+	}
 	made := make([]*Connector, len(all))
 	for i, e := range all {
+		if made[i] = known[e.Definition]; made[i] != nil {
+			continue
+		}
 		if address, ok := c.options.BaseURLs[e.Definition.Key]; ok {
 			if base := e.Definition.Entry("base.url"); base != nil {
 				base.DefaultValue = address
