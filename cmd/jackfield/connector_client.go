@@ -47,7 +47,7 @@ func (a *serverAccess) check() error {
 // client calls the builder API of a server.
 type client struct {
 	base, authorization string
-	http                *http.Client
+	http                *http.Client //nolint:forbidigo // the operator names the server; internal/outbound is for a server's own calls
 }
 
 func (a *serverAccess) client() *client {
@@ -55,11 +55,11 @@ func (a *serverAccess) client() *client {
 	if !strings.HasSuffix(base, "/elements/api-v2") {
 		base += "/elements/api-v2"
 	}
-	return &client{base: base, authorization: "User " + a.User + ", Organization " + a.Organization, http: &http.Client{
-		Timeout: callTime,
-		// An answer of another place is not the server's, and a redirected POST would lose its body.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	c := &client{base: base, authorization: "User " + a.User + ", Organization " + a.Organization}
+	c.http = &http.Client{Timeout: callTime} //nolint:forbidigo // see client
+	// An answer of another place is not the server's, and a redirected POST would lose its body.
+	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return c
 }
 
 // refused is a server's answer that is no success.

@@ -148,10 +148,10 @@ func several(data []byte) ([]json.RawMessage, error) {
 			Elements  []json.RawMessage `json:"elements"`
 			Resources json.RawMessage   `json:"resources"`
 		}
-		if json.Unmarshal(data, &everything) != nil || everything.Resources != nil {
-			return nil, nil // Parse says what is wrong
+		// What does not read so is a file of one, of which Parse says what is wrong.
+		if json.Unmarshal(data, &everything) == nil && everything.Resources == nil {
+			return everything.Elements, nil
 		}
-		return everything.Elements, nil
 	}
 	return nil, nil
 }

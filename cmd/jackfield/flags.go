@@ -22,6 +22,8 @@ type serverFlags struct {
 	Database  string `help:"PostgreSQL to use instead of SQLite in the data folder." placeholder:"postgres://…"`
 	PublicURL string `name:"public-url" help:"Address that clients reach the server by." placeholder:"URL"`
 
+	Catalog string `help:"Folder of connectors beside the shipped ones. Changes in it are taken over while the server runs." placeholder:"DIR"`
+
 	AdminEmail    string `help:"E-mail of the first administrator, used on first start (default: admin@jackfield.local)."`
 	AdminPassword string `help:"Password of the first administrator. One is made and printed once if none is given."`
 
@@ -102,7 +104,7 @@ func (f *serverFlags) options() server.Options {
 		PublicURL: strings.TrimRight(f.PublicURL, "/"), TLSCert: f.TLSCert, TLSKey: f.TLSKey,
 		Key: f.Key, KeyURI: f.KeyURI, AdminEmail: f.AdminEmail, AdminPassword: f.AdminPassword,
 		AllowPrivateProviders: prefixes(f.AllowPrivateProviders), TrustedProxies: prefixes(f.TrustedProxies),
-		Connectors: connectors.FS(), MaxFile: f.MaxFile, UsageRetention: f.UsageRetention, TraceRetention: f.TraceRetention,
+		Connectors: connectors.FS(), Catalog: f.Catalog, MaxFile: f.MaxFile, UsageRetention: f.UsageRetention, TraceRetention: f.TraceRetention,
 		Version: version, Log: f.logger(),
 	}
 }
