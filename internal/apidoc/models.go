@@ -100,7 +100,7 @@ func (m *models) read(raw map[string]any) {
 	m.definitions, m.words = map[string]schema{}, &words{raw: raw}
 	for name, def := range raw {
 		if !m.words.list(name) {
-			m.definitions[name] = m.words.definition(def)
+			m.definitions[m.words.shown(name)] = m.words.definition(def)
 		}
 	}
 	breakCycles(m.definitions)

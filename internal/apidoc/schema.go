@@ -35,6 +35,19 @@ func target(ref string) string {
 	return strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
 }
 
+// shown is the name of a definition in documents: its own, but for a percent sign, which readers of references
+// take for an escape, however it is written.
+func (w *words) shown(name string) string {
+	if !strings.Contains(name, "%") {
+		return name
+	}
+	plain := strings.ReplaceAll(name, "%", "_")
+	for w.raw[plain] != nil {
+		plain += "_"
+	}
+	return plain
+}
+
 func (w *words) list(name string) bool { return isList(w.raw[name]) }
 
 // definition is a named definition. A bare word in its place is a type.
@@ -52,7 +65,7 @@ func (w *words) reference(name string) schema { return w.open(name, nil) }
 // open is reference inside of lists that are being written out already.
 func (w *words) open(name string, lists []string) schema {
 	if !w.list(name) {
-		return schema{"$ref": pointer(name)}
+		return schema{"$ref": pointer(w.shown(name))}
 	}
 	if slices.Contains(lists, name) {
 		return schema{"type": "array", "items": schema{}} // a list of itself
