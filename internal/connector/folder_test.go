@@ -185,7 +185,8 @@ func TestWhatAYAMLDocumentComesToIsLimited(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ text, want string }{
 		"a long text that aliases repeat": {"a: &a " + strings.Repeat("x", 100_000) + "\nb: [" + strings.Repeat("*a,", 1000) + "]\n", "line 2: the limit of 10 MB is reached"},
-		"a large document":                {"a: " + strings.Repeat("x", 10_000_000), "the definition has 10000003 bytes; the limit is 10 MB"},
+		"a large document":                {"a: " + strings.Repeat("x", 4_000_000), "the document has 4000003 bytes; the limit for YAML is 4 MB, for JSON 10 MB"},
+		"many values":                     {"[" + strings.Repeat("1,", 1_000_001) + "1]", "the document has 1000001 commas and line breaks; the limit for YAML is 1000000"},
 		"an alias of itself":              {"a: &a [*a]\n", "line 1: nested deeper than 200 levels"},
 		"deep brackets":                   {strings.Repeat("[", 5000) + strings.Repeat("]", 5000), "nested deeper"},
 		"very deep brackets":              {strings.Repeat("[", 100_000), "exceeded max depth"},

@@ -21,6 +21,22 @@ func tooLarge(size int) error {
 	return fault.New(fault.Invalid, "the definition has %d bytes; the limit is %d MB", size, MaxDocument/1_000_000)
 }
 
+// MaxYAML is how large a YAML document may be, in bytes: 4 MB. Its parser takes a hundred times the memory of the text.
+const MaxYAML = 4_000_000
+
+// maxSeparators is how many commas and line breaks a YAML document may have: there is about one for each value.
+const maxSeparators = 2 * MaxYAMLNodes
+
+func tooMuchYAML(text []byte) error {
+	if len(text) > MaxYAML {
+		return fault.New(fault.Invalid, "the document has %d bytes; the limit for YAML is %d MB, for JSON %d MB", len(text), MaxYAML/1_000_000, MaxDocument/1_000_000)
+	}
+	if n := bytes.Count(text, []byte{','}) + bytes.Count(text, []byte{'\n'}); n > maxSeparators {
+		return fault.New(fault.Invalid, "the document has %d commas and line breaks; the limit for YAML is %d", n, maxSeparators)
+	}
+	return nil
+}
+
 // byteOrderMark is what some editors put before UTF-8 text.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 

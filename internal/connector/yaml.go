@@ -30,7 +30,7 @@ func ParseYAML(data []byte) (*Definition, error) {
 // yamlToJSON turns a document into JSON text. Plain scalars keep their YAML type (true, 5, null),
 // all others are strings, dates too.
 func yamlToJSON(data []byte) ([]byte, error) {
-	if err := tooLarge(len(data)); err != nil {
+	if err := tooMuchYAML(data); err != nil {
 		return nil, err
 	}
 	var document yaml.Node
