@@ -6,6 +6,7 @@ import (
 	"jackfield/internal/catalog"
 	"jackfield/internal/fault"
 	"jackfield/internal/instance"
+	"jackfield/internal/metadata"
 )
 
 // createInstance answers POST /instances and POST /elements/{keyOrId}/instances, where the path wins over the
@@ -23,7 +24,13 @@ func (a *API) createInstance(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	return e.json(made.FullWire())
+	if !request.RetrieveObjects {
+		return e.json(made.FullWire())
+	}
+	return e.json(struct {
+		*instance.Wire
+		Objects []metadata.Object `json:"objects"`
+	}{made.FullWire(), metadata.DetailedObjects(connector.Definition)})
 }
 
 // provision makes an instance, with a trace when the client wants to see what the provider is asked.

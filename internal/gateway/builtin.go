@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	"jackfield/internal/catalog"
 	"jackfield/internal/connector"
+	"jackfield/internal/fault"
+	"jackfield/internal/metadata"
 )
 
 // platformResource finds a resource that every connector has without declaring it (reference/hub-api.md
@@ -18,45 +21,61 @@ func platformResource(c *Call) func(context.Context, *Gateway, *Call) (*Answer, 
 	if c.Method != http.MethodGet {
 		return nil
 	}
-	switch strings.Trim(c.Path, "/") {
-	case "objects":
+	segments := strings.Split(strings.Trim(c.Path, "/"), "/")
+	switch {
+	case segments[0] == "objects" && len(segments) == 1:
 		return objects
-	case "ping":
-		if !c.Instance.Disabled {
-			return ping
-		}
+	case segments[0] == "objects" && len(segments) == 3 && segments[2] == "metadata":
+		return objectMetadata
+	case segments[0] == "ping" && len(segments) == 1 && !c.Instance.Disabled:
+		return ping
 	}
 	return nil
 }
 
-// objects lists the names that have a path of their own and a model (reference/hub-api.md §5.1).
+// headerVersion asks for a form of answers: Helium names objects with their origin (reference/hub-api.md §7.1).
+const headerVersion = "Elements-Version"
+
+// objects lists the names of the connector's objects, with their origin for Helium (reference/hub-api.md §5.1).
 func objects(_ context.Context, _ *Gateway, c *Call) (*Answer, error) {
-	names := []string{}
-	seen := map[string]bool{}
-	for _, r := range c.Program.Resources() {
-		described := r.Model != nil || r.Resource.Object != nil
-		name := firstSegment(r.RelativePath)
-		if !r.Callable || !described || name == "" || seen[name] {
-			continue
-		}
-		seen[name] = true
-		names = append(names, name)
+	if strings.EqualFold(c.Header.Get(headerVersion), "helium") {
+		all := metadata.DetailedObjects(c.Program.Connector.Definition)
+		return c.platformList(all, len(all))
 	}
-	body, err := json.Marshal(names)
+	all := metadata.Objects(c.Program.Connector.Definition)
+	return c.platformList(all, len(all))
+}
+
+func (c *Call) platformList(rows any, n int) (*Answer, error) {
+	body, err := json.Marshal(rows)
 	if err != nil {
 		return nil, err
 	}
 	answer := c.platformAnswer(body)
-	answer.Header.Set(HeaderReturnedCount, strconv.Itoa(len(names)))
+	answer.Header.Set(HeaderReturnedCount, strconv.Itoa(n))
 	return answer, nil
 }
 
-func firstSegment(path string) string {
-	first, _, _ := strings.Cut(strings.Trim(path, "/"), "/")
-	if strings.HasPrefix(first, "{") {
-		return ""
+// objectName is the object that /objects/{name}/… is about.
+func (c *Call) objectName() (string, error) {
+	name, err := url.PathUnescape(strings.Split(strings.Trim(c.Path, "/"), "/")[1])
+	if err != nil {
+		return "", fault.New(fault.Invalid, "The path %s is not valid: %v", c.Path, err)
 	}
-	return first
+	return name, nil
+}
+
+// objectMetadata describes the fields of an object as the definition does (reference/hub-api.md §5.2).
+func objectMetadata(_ context.Context, _ *Gateway, c *Call) (*Answer, error) {
+	name, err := c.objectName()
+	if err != nil {
+		return nil, err
+	}
+	body, err := metadata.Fields(c.Program.Connector.Definition, name, c.Query.Get("customFieldsOnly") == "true")
+	if err != nil {
+		return nil, err
+	}
+	return c.platformAnswer(body), nil
 }
 
 // isPing reports whether the call is a ping whose answer is the platform's: the connector says which provider

@@ -35,6 +35,7 @@ type Request struct {
 	ProviderData           map[string]json.RawMessage
 	ExternalAuthentication *string
 	Debug                  bool // debug: true in providerData or configuration
+	RetrieveObjects        bool // the answer lists the connector's objects (reference/hub-api.md §5.1)
 }
 
 // ConnectorReference names a connector by id or by key; the zero value names none.
@@ -67,6 +68,7 @@ func ParseRequest(body []byte) (*Request, error) {
 			return nil, err
 		}
 	}
+	r.RetrieveObjects = string(members["retrieveObjectsAfterInstantiation"]) == "true"
 	return r, nil
 }
 
