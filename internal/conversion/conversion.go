@@ -31,8 +31,14 @@ const (
 	// maxModelDefinitions is how many definitions the model of one resource holds. Types farther away
 	// from it stay without properties.
 	maxModelDefinitions = 60
-	// maxModelBytes is what all models of a result may take. Past it, models hold one definition each.
+	// maxModel is how large the model of one resource grows, in bytes, before types are only named.
+	maxModel = 512 << 10
+	// maxModelBytes is what all models of a result may take. Past it, models only name their types.
 	maxModelBytes = 48 << 20
+	// maxPath is the longest path of an operation, in bytes.
+	maxPath = 2000
+	// maxParameters is how many parameters an operation has.
+	maxParameters = 300
 	// maxReported is how many problems or notes are listed one by one.
 	maxReported = 50
 )
@@ -93,14 +99,15 @@ func ConvertWithNotes(kind string, data []byte) (*connector.Definition, []Note, 
 
 // conversion is one run: the definition as it grows, the types of the document, and what went wrong.
 type conversion struct {
-	kind     string
-	def      connector.Definition
-	types    *dictionary
-	notes    []Note
-	noted    map[Note]bool
-	problems []Note
-	taken    map[string]bool // METHOD and path with variables made equal, of the resources so far
-	tooLarge bool            // one of the problems is a size
+	kind      string
+	def       connector.Definition
+	types     *dictionary
+	notes     []Note
+	noted     map[Note]bool
+	problems  []Note
+	taken     map[string]bool // METHOD and path with variables made equal, of the resources so far
+	overflown bool            // resources were left out
+	tooLarge  bool            // one of the problems is a size
 }
 
 func (c *conversion) note(path, format string, args ...any) {
@@ -150,7 +157,7 @@ func (c *conversion) finish() (*connector.Definition, []Note, error) {
 		return nil, nil, fault.New(kind, "The %s description cannot be converted, %s: %s", c.kind, plural(n, "problem"), joinNotes(c.problems))
 	}
 	if c.types.cut {
-		c.note("models", "types that are far from a resource are named in its model without their properties: a model holds at most %d definitions, all of them %d MiB", maxModelDefinitions, maxModelBytes>>20)
+		c.note("models", "types that are far from a resource are named in its model without their properties: a model holds at most %d definitions and %d KiB, all of them %d MiB", maxModelDefinitions, maxModel>>10, maxModelBytes>>20)
 	}
 	// Printed and read again, so that the caller holds what every later reader sees.
 	text, err := d.MarshalJSON()

@@ -113,10 +113,10 @@ func where(converter, description string) connector.Parameter {
 // resource adds a resource. Its hub path is made from the wanted one: legal, and told apart from those
 // that are there already. It reports false when the limit is reached.
 func (c *conversion) resource(at string, wanted string, r connector.Resource) bool {
-	if len(c.def.Resources) >= maxResources {
-		if len(c.def.Resources) == maxResources && !c.taken["full"] {
-			c.taken["full"] = true
-			c.note(at, "and what follows is left out: a conversion makes at most %d resources", maxResources)
+	if c.full() {
+		if !c.overflown {
+			c.overflown = true
+			c.note(at, "and what follows it is left out: a conversion makes at most %d resources", maxResources)
 		}
 		return false
 	}
@@ -139,6 +139,9 @@ func (c *conversion) resource(at string, wanted string, r connector.Resource) bo
 	c.def.Resources = append(c.def.Resources, r)
 	return true
 }
+
+// full reports whether there are as many resources as a conversion makes.
+func (c *conversion) full() bool { return len(c.def.Resources) >= maxResources }
 
 // freePath finds a path that no other resource of the method answers.
 func (c *conversion) freePath(method, wanted, operation string) string {

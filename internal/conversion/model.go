@@ -2,6 +2,7 @@ package conversion
 
 import (
 	"encoding/json"
+	"strconv"
 
 	"jackfield/internal/connector"
 )
@@ -47,14 +48,12 @@ func (d *dictionary) model(s *shape, wanted string) (string, json.RawMessage) {
 		if resolved.kind == kindArray {
 			name = definitionName(wanted + "List")
 		}
-		if _, taken := d.types[name]; taken {
-			name = d.free(name + "Body")
+		for base, i := name+"Body", 1; d.has(name); i++ {
+			if name = base; i > 1 {
+				name = base + strconv.Itoa(i)
+			}
 		}
 		root = d.printShape(&printer{d: d}, name, resolved)
-	}
-	limit := maxModelDefinitions
-	if d.spent > maxModelBytes {
-		limit, d.cut = 1, true
 	}
 	var w jsonObject
 	included, queue := map[string]bool{}, []*printedType{root}
@@ -63,17 +62,21 @@ func (d *dictionary) model(s *shape, wanted string) (string, json.RawMessage) {
 		queue = queue[1:]
 		for _, def := range next.definitions {
 			included[def.name] = true
-			if w.has(def.name) {
-				continue
+			switch {
+			case w.has(def.name):
+			case len(w.buffer)+len(def.body) > maxModel || d.spent > maxModelBytes:
+				d.cut = true
+				w.raw(def.name, stub(def.name))
+			default:
+				w.raw(def.name, def.body)
 			}
-			w.raw(def.name, def.body)
 		}
 		for _, use := range next.uses {
 			if included[use] {
 				continue
 			}
 			included[use] = true
-			if w.members >= limit {
+			if w.members >= maxModelDefinitions {
 				d.cut = true
 				w.raw(use, stub(use))
 				continue
@@ -244,12 +247,15 @@ func (p *printer) object(wanted string, s, resolved *shape, depth int) string {
 	if depth > maxInline {
 		return kindObject
 	}
-	name := p.d.free(wanted)
-	for p.names[name] || p.d.nested[name] {
-		name = p.d.free(name + "Part")
-	}
+	var name string
 	if p.shared {
+		name = p.d.free(wanted)
 		p.d.nested[name] = true
+	} else {
+		name = definitionName(wanted)
+		for i := 2; p.names[name] || p.d.has(name); i++ {
+			name = definitionName(wanted) + strconv.Itoa(i)
+		}
 	}
 	p.define(name, resolved, depth)
 	return name

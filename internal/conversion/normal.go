@@ -15,7 +15,7 @@ type normalizer struct {
 	root     *tree
 	swagger2 bool
 	names    map[string]string // component name by pointer
-	taken    map[string]bool   // component names
+	taken    map[string]int    // component names, with how many wanted each
 	queue    []pending
 	schemas  *tree // components/schemas of the result
 	spent    int   // schemas, values and headers written so far
@@ -42,7 +42,7 @@ type pending struct {
 func (c *conversion) normalize(root *tree, swagger2 bool) *tree {
 	n := &normalizer{
 		c: c, root: root, swagger2: swagger2,
-		names: map[string]string{}, taken: map[string]bool{}, schemas: objectTree(),
+		names: map[string]string{}, taken: map[string]int{}, schemas: objectTree(),
 	}
 	n.references("", root)
 	if len(c.problems) > 0 {
@@ -62,7 +62,7 @@ func (c *conversion) normalize(root *tree, swagger2 bool) *tree {
 	for len(n.queue) > 0 {
 		next := n.queue[0]
 		n.queue = n.queue[1:]
-		n.schemas.members = append(n.schemas.members, member{next.name, n.schema(next.at, next.schema, 0)})
+		n.schemas.add(next.name, n.schema(next.at, next.schema, 0))
 	}
 	out.set("components", objectTree(member{"schemas", n.schemas}, member{"securitySchemes", schemes}))
 	if len(c.problems) > 0 {

@@ -41,8 +41,8 @@ func (n *normalizer) paths() *tree {
 				n.c.note(at, "does not begin with a slash: one is put before it")
 				path = "/" + path
 			}
-			if strings.Count(path, "{") != strings.Count(path, "}") {
-				n.c.note(at, "has a brace without its partner: it is left out")
+			if strings.Count(path, "{") != strings.Count(path, "}") || len(path) > maxPath {
+				n.c.note(shorten(at), "has a brace without its partner, or more than %d bytes: it is left out", maxPath)
 				continue
 			}
 			found := n.pathItem(at, path, item)
@@ -60,7 +60,7 @@ func (n *normalizer) paths() *tree {
 				}
 				continue
 			}
-			out.members = append(out.members, member{path, found})
+			out.add(path, found)
 		}
 	}
 	if operations == 0 && len(n.c.problems) == 0 {
@@ -174,6 +174,10 @@ func (n *normalizer) parameters(at string, list *tree, stronger []*tree) (parame
 			continue
 		}
 		seen[in+" "+name] = true
+		if len(parameters) >= maxParameters {
+			n.c.note(at, "has more than %d parameters: the others are left out", maxParameters)
+			break
+		}
 		parameters = append(parameters, n.parameter(where, name, in, p))
 	}
 	return parameters, body

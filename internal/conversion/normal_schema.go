@@ -64,9 +64,14 @@ func (n *normalizer) schema(at string, t *tree, depth int) *tree {
 		if list := n.list(at, t, name); list != nil && len(list.items) > 0 {
 			parts := &tree{kind: treeList}
 			for i, item := range list.items {
+				if item.str("type") == "null" {
+					continue // OpenAPI 3.1 says so that a value may be null
+				}
 				parts.items = append(parts.items, n.schema(at+"."+name+"["+strconv.Itoa(i)+"]", item, depth+1))
 			}
-			out.set(name, parts)
+			if len(parts.items) > 0 {
+				out.set(name, parts)
+			}
 		}
 	}
 	if enum := t.at("enum"); enum != nil {
@@ -142,7 +147,7 @@ func (n *normalizer) properties(at string, t, out *tree, depth int) {
 			value = objectTree(append([]member(nil), value.members...)...)
 			value.remove("required")
 		}
-		properties.members = append(properties.members, member{m.name, n.schema(at+".properties."+m.name, value, depth+1)})
+		properties.add(m.name, n.schema(at+".properties."+m.name, value, depth+1))
 	}
 	out.set("properties", properties)
 }
@@ -252,11 +257,16 @@ func (n *normalizer) componentName(ref string) string {
 	if decoded, ok := pointerToken(base); ok {
 		base = decoded
 	}
-	base = definitionName(base)
+	return uniqueName(n.taken, definitionName(base))
+}
+
+// uniqueName gives each caller another name, and remembers it.
+func uniqueName(taken map[string]int, base string) string {
 	name := base
-	for i := 2; n.taken[name]; i++ {
-		name = base + strconv.Itoa(i)
+	for taken[name] > 0 {
+		taken[base]++
+		name = base + strconv.Itoa(taken[base])
 	}
-	n.taken[name] = true
+	taken[name]++
 	return name
 }

@@ -15,6 +15,7 @@ type edm struct {
 	types      map[string]*edmType
 	functions  map[string][]*element // Function and Action of version 4, by qualified name
 	calls      []boundCall           // the bound ones of them, in order
+	callsOf    map[*edmType][]boundCall
 	containers []*element
 	ends       map[string]edmEnd // version 2 and 3: association and role to what is at its end
 }
@@ -41,6 +42,9 @@ type edmEnd struct {
 
 // maxBaseTypes is how long a chain of base types may be.
 const maxBaseTypes = 30
+
+// maxKeys is how many properties make the key of an entity.
+const maxKeys = 20
 
 // odata converts an OData $metadata document.
 func (c *conversion) odata(data []byte) {
@@ -79,6 +83,13 @@ func (c *conversion) odata(data []byte) {
 	m.declare(schemas)
 	for _, t := range m.ordered(schemas) {
 		m.fill(t)
+	}
+	m.callsOf = map[*edmType][]boundCall{}
+	for _, call := range m.calls {
+		kind := call.element.all("Parameter")[0].attr("Type")
+		if t := m.types[strings.TrimSuffix(strings.TrimPrefix(kind, "Collection("), ")")]; t != nil {
+			m.callsOf[t] = append(m.callsOf[t], call)
+		}
 	}
 	m.resources()
 	if len(c.def.Resources) == 0 && len(c.problems) == 0 {
@@ -272,6 +283,9 @@ func keysOf(e *element) []edmKey {
 	var keys []edmKey
 	if key := e.first("Key"); key != nil {
 		for _, ref := range key.all("PropertyRef") {
+			if len(keys) == maxKeys {
+				break
+			}
 			k := edmKey{name: ref.attr("Name")}
 			for _, p := range e.all("Property") {
 				if p.attr("Name") == k.name {

@@ -47,7 +47,7 @@ func (m *edm) bound(e *element, t *edmType, single bool) {
 	hub, vendor, keys, ok := m.one(e, t, single)
 	seen := map[*element]bool{}
 	for _, base := range m.chain(t) {
-		for _, qualified := range m.boundTo(base) {
+		for _, qualified := range m.callsOf[base] {
 			f := qualified.element
 			if seen[f] {
 				continue
@@ -74,18 +74,6 @@ func (m *edm) bound(e *element, t *edmType, single bool) {
 type boundCall struct {
 	name    string // qualified, as it stands in the URL
 	element *element
-}
-
-// boundTo lists the functions and actions whose first parameter is of the type.
-func (m *edm) boundTo(t *edmType) []boundCall {
-	var found []boundCall
-	for _, call := range m.calls {
-		kind := call.element.all("Parameter")[0].attr("Type")
-		if m.types[strings.TrimSuffix(strings.TrimPrefix(kind, "Collection("), ")")] == t {
-			found = append(found, call)
-		}
-	}
-	return found
 }
 
 // function makes a GET resource: parameters stand in the brackets of the path.

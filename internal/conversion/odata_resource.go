@@ -34,6 +34,9 @@ func (m *edm) resources() {
 		}
 	}
 	for _, s := range sets {
+		if m.c.full() {
+			return
+		}
 		if s.single {
 			m.singleton(s.element, s.t)
 			continue
@@ -44,6 +47,9 @@ func (m *edm) resources() {
 		m.imports(container)
 	}
 	for _, s := range sets {
+		if m.c.full() {
+			return
+		}
 		m.navigation(s.element, s.t, s.single)
 		m.bound(s.element, s.t, s.single)
 	}

@@ -35,7 +35,7 @@ func (c *conversion) openAPI(data []byte) {
 		return
 	}
 	defer release()
-	r := &apiReader{c: c, doc: doc, shapes: map[string]bool{}}
+	r := &apiReader{c: c, doc: doc}
 	r.read()
 }
 
@@ -78,11 +78,10 @@ func buildModel(text []byte) (doc *v3.Document, release func(), err error) {
 
 // apiReader makes a definition of a document that the library has read.
 type apiReader struct {
-	c      *conversion
-	doc    *v3.Document
-	shapes map[string]bool // components that are in the dictionary
-	styles map[string]int  // how many lists page in which style
-	lists  []*pagedList
+	c     *conversion
+	doc   *v3.Document
+	lists []*pagedList
+	spent int // schemas read so far
 }
 
 func (r *apiReader) read() {

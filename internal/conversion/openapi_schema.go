@@ -12,7 +12,7 @@ const componentPrefix = "#/components/schemas/"
 
 // shape is the shape of a schema. References stay names, so recursive schemas end.
 func (r *apiReader) shape(proxy *base.SchemaProxy, depth int) *shape {
-	if proxy == nil || depth > maxSchemaDepth {
+	if proxy == nil || depth > maxSchemaDepth || !r.spend() {
 		return &shape{kind: kindUnknown}
 	}
 	if proxy.IsReference() {
@@ -42,11 +42,7 @@ func (r *apiReader) shape(proxy *base.SchemaProxy, depth int) *shape {
 	}
 	if s.Properties != nil {
 		for name, property := range s.Properties.FromOldest() {
-			f := field{name: name, shape: r.shape(property, depth+1), required: slices.Contains(s.Required, name)}
-			if resolved := schemaOf(property); resolved != nil && resolved.ReadOnly != nil {
-				f.readOnly = *resolved.ReadOnly
-			}
-			out.fields = append(out.fields, f)
+			out.add(r.property(s, name, property, depth+1))
 		}
 		out.kind = kindObject
 	}
@@ -58,6 +54,14 @@ func (r *apiReader) shape(proxy *base.SchemaProxy, depth int) *shape {
 		}
 	}
 	return out
+}
+
+func (r *apiReader) property(owner *base.Schema, name string, proxy *base.SchemaProxy, depth int) field {
+	f := field{name: name, shape: r.shape(proxy, depth), required: slices.Contains(owner.Required, name)}
+	if s := schemaOf(proxy); s != nil && s.ReadOnly != nil {
+		f.readOnly = *s.ReadOnly
+	}
+	return f
 }
 
 // combine merges allOf, oneOf and anyOf into a shape: an object has the fields of all of them, and only
@@ -81,7 +85,7 @@ func (r *apiReader) combine(out *shape, s *base.Schema, depth int) {
 		required := i < len(s.AllOf)
 		for _, f := range r.fieldsOf(proxy, map[string]bool{}, depth+1) {
 			f.required = f.required && required
-			if required || out.field(f.name) == nil {
+			if required || out.find(f.name) < 0 {
 				out.add(f)
 			}
 		}
@@ -101,13 +105,13 @@ func (r *apiReader) combine(out *shape, s *base.Schema, depth int) {
 			out.description = "One of " + strings.Join(names, ", ")
 		}
 	case out.kind == kindUnknown:
-		out.kind = r.scalarKind(parts, depth)
+		out.kind = scalarKind(parts)
 	}
 }
 
 // fieldsOf lists the fields of a schema with those of what it is combined of. Circles end.
 func (r *apiReader) fieldsOf(proxy *base.SchemaProxy, seen map[string]bool, depth int) []field {
-	if depth > maxSchemaDepth {
+	if depth > maxSchemaDepth || !r.spend() {
 		return nil
 	}
 	if proxy.IsReference() {
@@ -129,21 +133,31 @@ func (r *apiReader) fieldsOf(proxy *base.SchemaProxy, seen map[string]bool, dept
 	for _, part := range append(append([]*base.SchemaProxy(nil), s.OneOf...), s.AnyOf...) {
 		for _, f := range r.fieldsOf(part, seen, depth+1) {
 			f.required = false
-			if collected.field(f.name) == nil {
+			if collected.find(f.name) < 0 {
 				collected.add(f)
 			}
 		}
 	}
 	if s.Properties != nil {
 		for name, property := range s.Properties.FromOldest() {
-			collected.add(field{name: name, shape: r.shape(property, depth+1), required: slices.Contains(s.Required, name)})
+			collected.add(r.property(s, name, property, depth+1))
 		}
 	}
 	return collected.fields
 }
 
+// spend counts schemas that are read: combinations of combinations could be read without end.
+func (r *apiReader) spend() bool {
+	r.spent++
+	if r.spent == maxNodes {
+		r.c.tooLarge = true
+		r.c.problem("components", "more than %d schemas must be read to follow allOf, oneOf and anyOf", maxNodes)
+	}
+	return r.spent < maxNodes
+}
+
 // scalarKind is the one kind of all alternatives, or unknown.
-func (r *apiReader) scalarKind(parts []*base.SchemaProxy, _ int) string {
+func scalarKind(parts []*base.SchemaProxy) string {
 	kind := ""
 	for _, proxy := range parts {
 		s := schemaOf(proxy)

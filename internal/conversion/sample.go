@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	maxSampleDepth = 5    // how deep a sample nests
+	maxSampleDepth = 3    // how deep a sample nests
 	maxSampleBytes = 8192 // larger samples are left out
 	maxSampleNodes = 300  // values of a made sample
 )
@@ -49,14 +49,17 @@ func (d *dictionary) sampleValue(s *shape, depth int, left *int) []byte {
 	case kindObject:
 		var w jsonObject
 		for _, f := range s.fields {
-			if v := d.sampleValue(f.shape, depth+1, left); string(v) != "null" {
+			if *left < 0 {
+				break
+			}
+			if v := d.sampleValue(f.shape, depth+1, left); string(v) != "null" && string(v) != "{}" && string(v) != "[]" {
 				w.raw(f.name, v)
 			}
 		}
 		return w.done()
 	case kindArray:
 		v := d.sampleValue(s.items, depth+1, left)
-		if string(v) == "null" {
+		if string(v) == "null" || string(v) == "{}" {
 			return []byte("[]")
 		}
 		return append(append([]byte("["), v...), ']')

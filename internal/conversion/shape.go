@@ -28,8 +28,9 @@ type shape struct {
 	description string
 	sample      json.RawMessage
 	enum        []json.RawMessage
-	fields      []field // of an object
-	items       *shape  // of an array
+	fields      []field        // of an object
+	items       *shape         // of an array
+	index       map[string]int // of fields, once they are many
 }
 
 type field struct {
@@ -40,20 +41,36 @@ type field struct {
 	key      bool // part of the primary key
 }
 
-func (s *shape) field(name string) *field {
-	for i := range s.fields {
-		if s.fields[i].name == name {
-			return &s.fields[i]
+// find is the place of a field, -1 when there is none.
+func (s *shape) find(name string) int {
+	if len(s.fields) < indexed {
+		for i := range s.fields {
+			if s.fields[i].name == name {
+				return i
+			}
+		}
+		return -1
+	}
+	if len(s.index) != len(s.fields) {
+		s.index = make(map[string]int, len(s.fields))
+		for i := range s.fields {
+			s.index[s.fields[i].name] = i
 		}
 	}
-	return nil
+	if i, ok := s.index[name]; ok {
+		return i
+	}
+	return -1
 }
 
 // add appends a field, or replaces the one with its name.
 func (s *shape) add(f field) {
-	if old := s.field(f.name); old != nil {
-		*old = f
+	if i := s.find(f.name); i >= 0 {
+		s.fields[i] = f
 		return
+	}
+	if s.index != nil {
+		s.index[f.name] = len(s.fields)
 	}
 	s.fields = append(s.fields, f)
 }
@@ -63,12 +80,13 @@ type dictionary struct {
 	types   map[string]*shape
 	printed map[string]*printedType
 	nested  map[string]bool // names of nested objects of printed types
+	counts  map[string]int  // how often a name was wanted again
 	spent   int             // bytes of all models so far
 	cut     bool            // a model left out definitions
 }
 
 func newDictionary() *dictionary {
-	return &dictionary{types: map[string]*shape{}, printed: map[string]*printedType{}, nested: map[string]bool{}}
+	return &dictionary{types: map[string]*shape{}, printed: map[string]*printedType{}, nested: map[string]bool{}, counts: map[string]int{}}
 }
 
 // maxAliases is how many names may lead to each other before one of them is a type.
@@ -85,18 +103,21 @@ func (d *dictionary) resolve(s *shape) *shape {
 	return nil
 }
 
+// has reports whether a type or a nested object of one has the name.
+func (d *dictionary) has(name string) bool {
+	_, there := d.types[name]
+	return there || d.nested[name]
+}
+
 // free gives a name that is legal for a definition and that no type has yet.
 func (d *dictionary) free(wanted string) string {
 	base := definitionName(wanted)
-	for i := 1; ; i++ {
-		name := base
-		if i > 1 {
-			name = base + strconv.Itoa(i)
-		}
-		if _, taken := d.types[name]; !taken {
-			return name
-		}
+	name := base
+	for d.has(name) {
+		d.counts[base]++
+		name = base + strconv.Itoa(d.counts[base]+1)
 	}
+	return name
 }
 
 // definitionName keeps of a name what may stand in references, and steps out of the way of the words

@@ -44,54 +44,62 @@ func (k treeKind) String() string {
 // indexed is from how many members on a lookup goes through a map.
 const indexed = 12
 
+// find is the place of a member, -1 when there is none.
+func (t *tree) find(name string) int {
+	if len(t.members) < indexed {
+		for i := range t.members {
+			if t.members[i].name == name {
+				return i
+			}
+		}
+		return -1
+	}
+	if t.index == nil {
+		t.index = make(map[string]int, len(t.members))
+		for i := range t.members {
+			t.index[t.members[i].name] = i
+		}
+	}
+	if i, ok := t.index[name]; ok {
+		return i
+	}
+	return -1
+}
+
 // at is the member with the name, nil when there is none or the value is no object.
 func (t *tree) at(name string) *tree {
 	if t == nil || t.kind != treeObject {
 		return nil
 	}
-	if len(t.members) >= indexed {
-		if t.index == nil {
-			t.index = make(map[string]int, len(t.members))
-			for i := range t.members {
-				t.index[t.members[i].name] = i
-			}
-		}
-		if i, ok := t.index[name]; ok {
-			return t.members[i].value
-		}
-		return nil
-	}
-	for i := range t.members {
-		if t.members[i].name == name {
-			return t.members[i].value
-		}
+	if i := t.find(name); i >= 0 {
+		return t.members[i].value
 	}
 	return nil
 }
 
 // set replaces or appends a member.
 func (t *tree) set(name string, value *tree) {
-	for i := range t.members {
-		if t.members[i].name == name {
-			t.members[i].value = value
-			return
-		}
+	if i := t.find(name); i >= 0 {
+		t.members[i].value = value
+		return
 	}
-	t.members = append(t.members, member{name, value})
-	t.index = nil
+	t.add(name, value)
 }
 
-// remove takes a member out and returns it, nil when it was not there.
-func (t *tree) remove(name string) *tree {
-	for i := range t.members {
-		if t.members[i].name == name {
-			value := t.members[i].value
-			t.members = append(t.members[:i:i], t.members[i+1:]...)
-			t.index = nil
-			return value
-		}
+// add appends a member whose name is new.
+func (t *tree) add(name string, value *tree) {
+	if t.index != nil {
+		t.index[name] = len(t.members)
 	}
-	return nil
+	t.members = append(t.members, member{name, value})
+}
+
+// remove takes a member out, if it is there.
+func (t *tree) remove(name string) {
+	if i := t.find(name); i >= 0 {
+		t.members = append(t.members[:i:i], t.members[i+1:]...)
+		t.index = nil
+	}
 }
 
 // str is the text of a text, number or boolean member, "" for anything else.
@@ -253,7 +261,7 @@ func (r *treeReader) member(t *tree, seen map[string]bool, name string, value *t
 		return
 	}
 	seen[name] = true
-	t.members = append(t.members, member{name, value})
+	t.add(name, value)
 }
 
 func (r *treeReader) yaml(data []byte) (*tree, error) {
