@@ -78,7 +78,7 @@ func New(o Options) *API {
 // ServeHTTP gives the call its request id, answers CORS, and decides whether it is the platform's or a
 // connector's (reference/http-conventions.md §1).
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	e := &exchange{w: w, r: r, id: newRequestID(), started: time.Now()}
+	e := &exchange{w: w, r: r, id: newRequestID(), started: time.Now(), api: a}
 	defer a.finish(e)
 	w.Header().Set(gateway.HeaderRequestID, e.id)
 	if cors(w, r) {

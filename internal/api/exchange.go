@@ -30,7 +30,9 @@ type exchange struct {
 	principal   *access.Principal // nil until authenticated
 	call        *gateway.Call     // of a connector call
 	status      int               // answered; 0 until then
-	pattern     string            // of the route, for metrics
+	api         *API              // takes the record of the answer; nil where none is wanted
+	recorded    bool
+	pattern     string // of the route, for metrics
 }
 
 type exchangeKey struct{}
@@ -78,6 +80,10 @@ func (e *exchange) empty() error {
 
 func (e *exchange) write(status int, body []byte) {
 	e.status = status
+	// Before the answer leaves: a client that asks for the record at once finds it.
+	if e.api != nil {
+		e.api.record(e)
+	}
 	e.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	e.w.WriteHeader(status)
 	_, _ = e.w.Write(body) // a caller that went away is no failure of ours

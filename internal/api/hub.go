@@ -62,6 +62,7 @@ func (a *API) serveCall(e *exchange, call *gateway.Call) {
 		e.write(answer.Status, answer.Body)
 		return
 	}
+	a.Gateway.EndTrace(call, answer.Status) // the record waits for the end of the file, the trace does not hold it
 	e.status = answer.Status
 	e.w.WriteHeader(answer.Status)
 	if _, err := io.Copy(e.w, answer.Stream); err != nil {

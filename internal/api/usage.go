@@ -132,8 +132,12 @@ func (a *API) readUsage(e *exchange) error {
 	return e.json(row)
 }
 
-// record leaves a usage record of every authenticated request (reference/operations.md §4).
+// record leaves a usage record of every authenticated request, once (reference/operations.md §4).
 func (a *API) record(e *exchange) {
+	if e.recorded {
+		return
+	}
+	e.recorded = true
 	switch {
 	case e.status == 0:
 		e.status = http.StatusOK

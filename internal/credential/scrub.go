@@ -20,7 +20,8 @@ const minScrub = 4
 // percent-encoded, in JSON, quoted, in HTML and in hex. A nil Scrubber changes nothing. It is immutable
 // and safe for concurrent use; build one per instance and keep it.
 type Scrubber struct {
-	replacer *strings.Replacer
+	replacer  *strings.Replacer
+	encodable []string // see Text
 }
 
 // NewScrubber makes a scrubber for secret values. Empty and very short ones are left out; nil is returned
@@ -47,7 +48,7 @@ func NewScrubber(secrets ...string) *Scrubber {
 	for _, f := range forms {
 		pairs = append(pairs, f, Mask)
 	}
-	return &Scrubber{replacer: strings.NewReplacer(pairs...)}
+	return &Scrubber{replacer: strings.NewReplacer(pairs...), encodable: encodable(secrets)}
 }
 
 // ScrubberFor makes a scrubber for the secrets of one instance. secret tells which keys are secret; usually

@@ -11,9 +11,7 @@ func (g *Gateway) Record(c *Call, status int) {
 	if c.Principal == nil || c.Lifecycle {
 		return
 	}
-	if c.Trace != nil {
-		g.endTrace(c, status)
-	}
+	g.EndTrace(c, status)
 	p := c.Principal
 	r := store.UsageRecord{
 		RequestID: c.RequestID, At: c.started, Duration: g.now().Sub(c.started), Status: status,

@@ -47,6 +47,7 @@ type Trace struct {
 	response  *tracedMessage
 	failure   string
 	secrets   secrets
+	ended     bool
 }
 
 // tracedCall is one exchange with the provider.
@@ -132,9 +133,15 @@ func (g *Gateway) startTrace(c *Call) {
 	c.Trace.secrets.addCaller(c.Credentials)
 }
 
-// endTrace completes the trace of a call that was answered with a status, and hands it over.
-func (g *Gateway) endTrace(c *Call, status int) {
+// EndTrace completes the trace of a call that is answered with a status, and hands it over. Record does it too: callers that
+// stream do it before, so that the trace is there when the caller has its answer. Nothing happens to a call without a trace,
+// or when it is done again.
+func (g *Gateway) EndTrace(c *Call, status int) {
 	t := c.Trace
+	if t == nil || t.ended {
+		return
+	}
+	t.ended = true
 	t.secrets.add(c.Instance, c.configuration)
 	t.request = &tracedMessage{method: c.Method, url: t.keepText(requestURI(c), maxTraceURL), header: t.keepHeader(c.Header, nil)}
 	switch {

@@ -15,22 +15,22 @@ import (
 	"jackfield/internal/usage"
 )
 
-// widestForm is how many times longer than a secret the longest form is in which a scrubber finds it: a quote, written for
-// HTML and then percent-encoded. Where a text was cut, so much of its end may hold half a secret and goes.
-const widestForm = 12
+// widestForm is how many times longer than a secret a form may be in which a scrubber finds it: a quote that is written for
+// HTML and then percent-encoded has 11 characters. Where a text was cut, so much of its end may hold half a secret and goes.
+const widestForm = 16
 
 // render makes the document of a trace, with every secret masked: those that are known, whatever they look like, and
 // what by its name is one, such as the token in a provider's answer.
 func (t *Trace) render(took time.Duration) ([]byte, error) {
 	r := t.secrets.renderer()
 	document := usage.TraceDocument{
-		ID: t.ID, RequestID: t.requestID, At: stamp(t.started), Duration: took.Milliseconds(), Error: r.scrub.String(t.failure),
+		ID: t.ID, RequestID: t.requestID, At: stamp(t.started), Duration: took.Milliseconds(), Error: r.scrub.Text(t.failure),
 		Request: r.request(t.request), Response: r.response(t.response), Calls: make([]usage.TraceCall, len(t.calls)), LeftOut: t.leftOut,
 	}
 	for n := range t.calls {
 		call := &t.calls[n]
 		document.Calls[n] = usage.TraceCall{
-			Request: *r.request(&call.request), Response: r.response(call.response), Error: r.scrub.String(call.failure),
+			Request: *r.request(&call.request), Response: r.response(call.response), Error: r.scrub.Text(call.failure),
 			At: stamp(call.at), Duration: call.duration.Milliseconds(), Try: call.try, Hop: call.hop,
 		}
 	}
@@ -81,7 +81,7 @@ func (r *renderer) request(m *tracedMessage) *usage.TraceRequest {
 	if m == nil {
 		return nil
 	}
-	return &usage.TraceRequest{Method: r.scrub.String(m.method), URL: r.url(m.url), Headers: r.headers(m.header), Body: r.body(m.body, m.header)}
+	return &usage.TraceRequest{Method: r.scrub.Text(m.method), URL: r.url(m.url), Headers: r.headers(m.header), Body: r.body(m.body, m.header)}
 }
 
 func (r *renderer) response(m *tracedMessage) *usage.TraceResponse {
@@ -92,7 +92,7 @@ func (r *renderer) response(m *tracedMessage) *usage.TraceResponse {
 }
 
 func (r *renderer) url(k kept) string {
-	return r.ended(k, usage.ScrubURI(r.scrub.URI(string(k.text))))
+	return r.ended(k, usage.ScrubURI(r.scrub.URI(r.scrub.Text(string(k.text)))))
 }
 
 func (r *renderer) headers(all []tracedHeader) map[string]string {
@@ -100,9 +100,9 @@ func (r *renderer) headers(all []tracedHeader) map[string]string {
 	for _, h := range all {
 		switch {
 		case h.secret, credentialHeader(h.name):
-			shown[r.scrub.String(h.name)] = credential.Mask
+			shown[r.scrub.Text(h.name)] = credential.Mask
 		default:
-			shown[r.scrub.String(h.name)] = r.url(h.content) // Location and Link carry addresses
+			shown[r.scrub.Text(h.name)] = r.url(h.content) // Location and Link carry addresses
 		}
 	}
 	return shown
@@ -125,7 +125,7 @@ func (r *renderer) body(k kept, header []tracedHeader) string {
 	if !isText(k.text) {
 		return fmt.Sprintf("[%d bytes that are no text: not kept]", k.length)
 	}
-	text := r.scrub.String(string(k.text))
+	text := r.scrub.Text(string(k.text))
 	if isForm(header) {
 		text = strings.TrimPrefix(usage.ScrubURI(r.scrub.URI("?"+text)), "?")
 	} else {

@@ -20,8 +20,9 @@ func (s Scope) allows(accountID int64) bool { return s.AccountID == 0 || s.Accou
 // Find returns the record of a request by its request id, which is its traffic id too, also while it waits to be
 // written. A record that is not there or out of scope is a NotFound fault.
 func (r *Recorder) Find(ctx context.Context, scope Scope, requestID string) (*store.UsageRecord, error) {
+	waiting := r.pending() // asked first: it may be written between the read and the question
 	found, err := r.db.UsageByRequestID(ctx, scope.OrganizationID, requestID)
-	if fault.Is(err, fault.NotFound) && r.pending() {
+	if fault.Is(err, fault.NotFound) && waiting {
 		r.Flush(ctx)
 		found, err = r.db.UsageByRequestID(ctx, scope.OrganizationID, requestID)
 	}

@@ -255,8 +255,9 @@ func (t *Traces) FindByRequest(ctx context.Context, scope Scope, requestID strin
 }
 
 func (t *Traces) lookUp(ctx context.Context, scope Scope, read func(context.Context) (*store.Trace, error)) (*store.Trace, error) {
+	waiting := t.pending() // asked first: it may be written between the read and the question
 	found, err := read(ctx)
-	if fault.Is(err, fault.NotFound) && t.pending() {
+	if fault.Is(err, fault.NotFound) && waiting {
 		t.Flush(ctx)
 		found, err = read(ctx)
 	}
