@@ -31,10 +31,19 @@ const (
 	// maxModelDefinitions is how many definitions the model of one resource holds. Types farther away
 	// from it stay without properties.
 	maxModelDefinitions = 60
+	// maxYAML is the largest YAML document, in bytes: its parser takes a hundred times the memory of the
+	// text.
+	maxYAML = 8 << 20
+	// maxSeparators is how many commas and line breaks a YAML document has: about one for each value.
+	maxSeparators = 1_000_000
 	// maxModel is how large the model of one resource grows, in bytes, before types are only named.
-	maxModel = 512 << 10
-	// maxModelBytes is what all models of a result may take. Past it, models only name their types.
-	maxModelBytes = 48 << 20
+	maxModel = 256 << 10
+	// maxModelBytes is what all models of a result may take, so that it can be stored: half of what a
+	// definition may have. Models share it out among them.
+	maxModelBytes = connector.MaxDocument / 2
+	// maxTemplates and maxSamples are what all templates and all samples of a result may take, in bytes.
+	maxTemplates = connector.MaxDocument / 5
+	maxSamples   = connector.MaxDocument / 10
 	// maxPath is the longest path of an operation, in bytes.
 	maxPath = 2000
 	// maxParameters is how many parameters an operation has.
@@ -78,6 +87,9 @@ func ConvertWithNotes(kind string, data []byte) (*connector.Definition, []Note, 
 	case !ok && strings.TrimSpace(string(data)) == "":
 		return nil, nil, fault.New(fault.Invalid, "The description is empty")
 	case !ok:
+		if reason := brokenXML(data); reason != nil {
+			return nil, nil, fault.New(fault.Invalid, "The document cannot be read: %v", reason)
+		}
 		return nil, nil, fault.New(fault.Invalid, "The document is none of the descriptions that are converted: Swagger 2.0 (member swagger), OpenAPI 3.0 or 3.1 (member openapi), WSDL 1.1 (element definitions), OData $metadata (element Edmx)")
 	case kind == "" || kind == found || kind == KindSwagger && found == KindOpenAPI || kind == KindOpenAPI && found == KindSwagger:
 	case kind != KindSwagger && kind != KindOpenAPI && kind != KindSOAP && kind != KindOData:
@@ -157,12 +169,15 @@ func (c *conversion) finish() (*connector.Definition, []Note, error) {
 		return nil, nil, fault.New(kind, "The %s description cannot be converted, %s: %s", c.kind, plural(n, "problem"), joinNotes(c.problems))
 	}
 	if c.types.cut {
-		c.note("models", "types that are far from a resource are named in its model without their properties: a model holds at most %d definitions and %d KiB, all of them %d MiB", maxModelDefinitions, maxModel>>10, maxModelBytes>>20)
+		c.note("models", "types that are far from a resource are named in its model without their properties: a model holds at most %d definitions, all models %d MB", maxModelDefinitions, maxModelBytes/1_000_000)
 	}
 	// Printed and read again, so that the caller holds what every later reader sees.
 	text, err := d.MarshalJSON()
 	if err != nil {
 		return nil, nil, fault.Wrap(fault.Internal, err, "the converted definition could not be printed")
+	}
+	if len(text) > connector.MaxDocument {
+		return nil, nil, fault.New(fault.TooLarge, "The %s description makes a definition of %d bytes; the limit of a definition is %d MB", c.kind, len(text), connector.MaxDocument/1_000_000)
 	}
 	d, err = connector.ParseJSON(text)
 	if err != nil {

@@ -77,3 +77,12 @@ func detectXML(data []byte) (string, bool) {
 		return "", false
 	}
 }
+
+// brokenXML says why a document that begins like XML cannot be read, nil when it is none or can be.
+func brokenXML(data []byte) error {
+	if data = bytes.TrimLeft(data, " \t\r\n"); len(data) == 0 || data[0] != '<' {
+		return nil
+	}
+	_, err := parseXML(data, nil)
+	return err
+}

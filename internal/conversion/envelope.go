@@ -112,10 +112,10 @@ func (e *envelope) value(p part, path string) {
 
 // element writes an element with the content of its type.
 func (e *envelope) element(space, local string, at *element, schema *xsdSchema, path string) {
-	if len(e.path) > maxTemplateDepth || e.out.Len() > maxTemplateBytes {
+	if len(e.path) > maxTemplateDepth || e.out.Len() > maxTemplateBytes || e.w.templates > maxTemplates {
 		if !e.truncated {
 			e.truncated = true
-			e.w.c.note("template "+local, "the template ends here: it nests at most %d elements and takes about %d KiB; set the rest in a hook", maxTemplateDepth, maxTemplateBytes>>10)
+			e.w.c.note("template "+local, "the template ends here: it nests at most %d elements and takes about %d KiB, all templates %d MB; set the rest in a hook", maxTemplateDepth, maxTemplateBytes>>10, maxTemplates/1_000_000)
 		}
 		return
 	}

@@ -97,17 +97,23 @@ func sound(t testing.TB, d *connector.Definition) {
 	if _, err := d.Files(); err != nil {
 		t.Errorf("the folder form: %v", err)
 	}
+	soundModels(t, d)
+}
+
+// soundModels checks the models and samples of all resources.
+func soundModels(t testing.TB, d *connector.Definition) {
+	t.Helper()
 	for i := range d.Resources {
 		r := &d.Resources[i]
+		if r.Response != nil && r.Response.SampleData != "" && !json.Valid([]byte(r.Response.SampleData)) {
+			t.Errorf("%s %s: the sample is not JSON: %s", r.Method, r.Path, r.Response.SampleData)
+		}
 		if r.Model == nil {
 			continue
 		}
 		definitionsHold(t, r.Method+" "+r.Path, r.Model.Name, r.Model.Swagger)
 		if r.Model.RequestName != "" {
 			definitionsHold(t, r.Method+" "+r.Path+" request", r.Model.RequestName, r.Model.RequestSwagger)
-		}
-		if r.Response != nil && r.Response.SampleData != "" && !json.Valid([]byte(r.Response.SampleData)) {
-			t.Errorf("%s %s: the sample is not JSON: %s", r.Method, r.Path, r.Response.SampleData)
 		}
 	}
 }

@@ -55,6 +55,7 @@ func (d *dictionary) model(s *shape, wanted string) (string, json.RawMessage) {
 		}
 		root = d.printShape(&printer{d: d}, name, resolved)
 	}
+	allowed := d.allowance()
 	var w jsonObject
 	included, queue := map[string]bool{}, []*printedType{root}
 	for len(queue) > 0 {
@@ -64,7 +65,7 @@ func (d *dictionary) model(s *shape, wanted string) (string, json.RawMessage) {
 			included[def.name] = true
 			switch {
 			case w.has(def.name):
-			case len(w.buffer)+len(def.body) > maxModel || d.spent > maxModelBytes:
+			case w.members > 0 && len(w.buffer)+len(def.body) > allowed || len(def.body) > maxModel || d.spent+len(def.body) > maxModelBytes:
 				d.cut = true
 				w.raw(def.name, stub(def.name))
 			default:
@@ -76,7 +77,7 @@ func (d *dictionary) model(s *shape, wanted string) (string, json.RawMessage) {
 				continue
 			}
 			included[use] = true
-			if w.members >= maxModelDefinitions {
+			if w.members >= maxModelDefinitions || len(w.buffer) > allowed {
 				d.cut = true
 				w.raw(use, stub(use))
 				continue
@@ -87,6 +88,13 @@ func (d *dictionary) model(s *shape, wanted string) (string, json.RawMessage) {
 	text := w.done()
 	d.spent += len(text)
 	return name, text
+}
+
+// allowance is how many bytes the next model may take: several times its share of what is left, since
+// most models are small.
+func (d *dictionary) allowance() int {
+	d.models = max(d.models-1, 1)
+	return min(max(4*(maxModelBytes-d.spent)/d.models, 1024), maxModel)
 }
 
 // stub is a definition that says no more than that the type exists.

@@ -1,6 +1,7 @@
 package conversion
 
 import (
+	"bytes"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -109,7 +110,8 @@ func (n *normalizer) example(t, out *tree) {
 	if example == nil || example.kind == treeNull {
 		return
 	}
-	if text := example.appendJSON(nil); len(text) <= maxSampleBytes && json.Valid(text) {
+	// A sample that holds a reference would look like a part of the model that it ends in.
+	if text := example.appendJSON(nil); len(text) <= maxSampleBytes && json.Valid(text) && !bytes.Contains(text, []byte(`"$ref"`)) {
 		out.set(memberExample, textTree(string(text)))
 	}
 }

@@ -33,6 +33,7 @@ func (m *edm) resources() {
 			sets = append(sets, set{e, t, single})
 		}
 	}
+	m.c.types.models = 20 * len(sets)
 	for _, s := range sets {
 		if m.c.full() {
 			return

@@ -18,7 +18,7 @@ import (
 func (c *conversion) openAPI(data []byte) {
 	root, twice, err := parseTree(data)
 	if err != nil {
-		c.tooLarge = errors.Is(err, errTooMany)
+		c.tooLarge = errors.Is(err, errTooMany) || errors.Is(err, errYAML) || errors.Is(err, errSeparators)
 		c.problem("document", "cannot be read: %v", err)
 		return
 	}

@@ -37,6 +37,9 @@ func (r *apiReader) operations() {
 		r.c.problem("paths", "there are none")
 		return
 	}
+	for _, item := range r.doc.Paths.PathItems.FromOldest() {
+		r.c.types.models += 2 * len(callsOf(item))
+	}
 	for path, item := range r.doc.Paths.PathItems.FromOldest() {
 		for _, c := range callsOf(item) {
 			r.operation(path, c.method, c.operation)
@@ -188,6 +191,9 @@ func (r *apiReader) answer(res *connector.Resource, hub string, op *v3.Operation
 				sample = gjson.Get(sample, path).Raw
 			}
 		}
+	}
+	if r.c.types.sampled += len(sample); r.c.types.sampled > maxSamples {
+		sample = ""
 	}
 	if sample == "" {
 		sample = r.c.types.sampleOf(response)

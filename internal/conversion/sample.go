@@ -14,7 +14,7 @@ const (
 // sampleOf makes an example of a shape from the samples in it, "" when there is nothing to show or it
 // grows too large.
 func (d *dictionary) sampleOf(s *shape) string {
-	if s == nil {
+	if s == nil || d.sampled > maxSamples {
 		return ""
 	}
 	left := maxSampleNodes
@@ -22,6 +22,7 @@ func (d *dictionary) sampleOf(s *shape) string {
 	if len(text) > maxSampleBytes || string(text) == "{}" || string(text) == "null" || string(text) == "[]" {
 		return ""
 	}
+	d.sampled += len(text)
 	return string(text)
 }
 

@@ -81,6 +81,8 @@ type dictionary struct {
 	printed map[string]*printedType
 	nested  map[string]bool // names of nested objects of printed types
 	counts  map[string]int  // how often a name was wanted again
+	models  int             // how many models are still to come, about
+	sampled int             // bytes of all samples so far
 	spent   int             // bytes of all models so far
 	cut     bool            // a model left out definitions
 }

@@ -177,18 +177,22 @@ func parseTree(data []byte) (*tree, []string, error) {
 	r := &treeReader{}
 	if trimmed := bytes.TrimLeft(data, " \t\r\n"); len(trimmed) > 0 && trimmed[0] == '{' {
 		t, err := r.json(data)
-		if err == nil || errors.Is(err, errTooMany) || !yamlObject(data) {
+		if err == nil || errors.Is(err, errTooMany) || len(data) > maxFlow {
 			return t, r.twice, err
 		}
-		r = &treeReader{}
+		// JSON with a comma too many or with comments is YAML in its flow form.
+		second := &treeReader{}
+		if t, failed := second.yaml(data); failed == nil {
+			return t, second.twice, nil
+		}
+		return nil, nil, err
 	}
 	t, err := r.yaml(data)
 	return t, r.twice, err
 }
 
-// yamlObject reports whether text in braces that is no JSON may be YAML in its flow form: JSON with a
-// comma or comment too many is. Large documents are not tried, since that would take long.
-func yamlObject(data []byte) bool { return len(data) < 1<<20 }
+// maxFlow is how large text in braces may be, in bytes, to be tried as YAML when it is no JSON.
+const maxFlow = 1 << 20
 
 func (r *treeReader) json(data []byte) (*tree, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
@@ -264,7 +268,18 @@ func (r *treeReader) member(t *tree, seen map[string]bool, name string, value *t
 	t.add(name, value)
 }
 
+var (
+	errYAML       = fmt.Errorf("YAML of more than %d MiB is not read: write it as JSON", maxYAML>>20)
+	errSeparators = fmt.Errorf("YAML of more than %d commas and line breaks is not read: write it as JSON", maxSeparators)
+)
+
 func (r *treeReader) yaml(data []byte) (*tree, error) {
+	if len(data) > maxYAML {
+		return nil, errYAML
+	}
+	if bytes.Count(data, []byte{','})+bytes.Count(data, []byte{'\n'}) > maxSeparators {
+		return nil, errSeparators
+	}
 	var document yaml.Node
 	if err := yaml.Unmarshal(data, &document); err != nil {
 		return nil, err

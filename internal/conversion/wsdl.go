@@ -66,6 +66,9 @@ func (c *conversion) wsdl(data []byte) {
 	w.version = ports[0].version
 	operations := 0
 	for _, p := range ports {
+		c.types.models += 2 * len(p.binding.all("operation"))
+	}
+	for _, p := range ports {
 		for _, op := range p.binding.all("operation") {
 			if operations++; operations > maxOperations {
 				c.tooLarge = true
@@ -88,6 +91,7 @@ type service struct {
 	messages  map[xml.Name]*element
 	portTypes map[xml.Name]*element
 	bindings  map[xml.Name]*element
+	templates int    // bytes of all templates so far
 	version   string // of SOAP, of the element-wide headers
 }
 
@@ -238,6 +242,7 @@ func (w *service) operation(p *port, bound *element) {
 		action, style = e.attr("soapAction"), first(e.attr("style"), style)
 	}
 	envelope := newEnvelope(w, p.version)
+	defer func() { w.templates += 2 * len(envelope.text()) }() // operations that look have it twice
 	input, ok := w.input(at, envelope, abstract, bound, name, style)
 	if !ok {
 		return
