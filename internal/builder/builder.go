@@ -3,6 +3,7 @@
 package builder
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -141,6 +142,9 @@ func (s *Service) rewrite(ctx context.Context, p *access.Principal, keyOrID stri
 		}
 		forgetIDs(next)
 		keepIDs(next, old)
+		next.ID = row.ID
+		connector.Own(next, row.AccountID)
+		keepDates(next, old)
 		return save(ctx, tx, row, next)
 	})
 	if err != nil {
@@ -332,6 +336,52 @@ func forgetIDs(d *connector.Definition) {
 	for part := range d.Parts() {
 		*part.ID = 0
 	}
+}
+
+// keepDates gives resources and parameters that keep their ids the dates that they had; one that has changed is dated
+// anew.
+func keepDates(d, old *connector.Definition) {
+	before := map[int64]*connector.Parameter{}
+	remember := func(all []connector.Parameter) {
+		for i := range all {
+			before[all[i].ID] = &all[i]
+		}
+	}
+	recall := func(all []connector.Parameter) {
+		for i := range all {
+			p := &all[i]
+			if was := before[p.ID]; was != nil {
+				p.CreatedDate, p.UpdatedDate = was.CreatedDate, was.UpdatedDate
+				if !alike(p, was) {
+					p.UpdatedDate = now()
+				}
+			}
+		}
+	}
+	remember(old.Parameters)
+	recall(d.Parameters)
+	resources := map[int64]*connector.Resource{}
+	for i := range old.Resources {
+		resources[old.Resources[i].ID] = &old.Resources[i]
+		remember(old.Resources[i].Parameters)
+	}
+	for i := range d.Resources {
+		r := &d.Resources[i]
+		recall(r.Parameters)
+		if was := resources[r.ID]; was != nil {
+			r.CreatedDate, r.UpdatedDate = was.CreatedDate, was.UpdatedDate
+			if !alike(r, was) {
+				r.UpdatedDate = now()
+			}
+		}
+	}
+}
+
+// alike reports whether two parts print the same.
+func alike(a, b json.Marshaler) bool {
+	one, errOne := a.MarshalJSON()
+	other, errOther := b.MarshalJSON()
+	return errOne == nil && errOther == nil && bytes.Equal(one, other)
 }
 
 // keepIDs gives parts the ids of those that were the same before.

@@ -2,7 +2,6 @@ package connector
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -52,23 +51,11 @@ func (c *checker) converter(path string, p *Parameter) {
 	if name == "" {
 		return
 	}
-	switch {
-	case knownConverter(name):
-	case slices.Contains(historicConverters(), name):
+	// Unknown converters must import: a connector is useful without its where (reference/clients.md §8.1).
+	if !knownConverter(name) {
 		c.warn(path+".converter", "%s is not built in: where expressions on this resource are refused", name)
-	default:
-		c.fail(path+".converter", "%q is not known", name)
 	}
 	if other, both := strings.CutPrefix(p.VendorName, converterPrefix); both && other != name {
 		c.warn(path+".converter", "%s is used, and vendorName names %s", name, other)
-	}
-}
-
-// historicConverters occur in exported definitions, which must import (reference/clients.md §8.1).
-func historicConverters() []string {
-	return []string{
-		"toSugar", "toMagentoV20", "toGoogleAdwords", "toServiceNow", "toMaximizer", "toDynamics365FO",
-		"toOracleCloud", "toFreshbooks", "toBazaarvoice", "toFormFields", "toFreshdesk", "toWiql", "toQuickbase",
-		"toSFDCReportFilter", "toPipedriveNotes", "toBodyFields",
 	}
 }

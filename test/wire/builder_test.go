@@ -11,6 +11,8 @@ import (
 
 	"jackfield/internal/server"
 	"jackfield/internal/store"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // element is what tests need of a connector.
@@ -474,3 +476,19 @@ func TestTheListOfConnectorsPagesSearchesAndAbridges(t *testing.T) {
 }
 
 func anonymous(o *server.Options) { o.AnonymousCatalog = true }
+
+func TestPutOfWhatWasReadChangesNoIDAndNoDate(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	h.element(basicConnector)
+	before := h.send("GET", "/elements/basicone", "").want(200)
+	for _, form := range []string{"/elements/basicone", "/elements/basicone/export"} {
+		h.send("PUT", "/elements/basicone", string(h.send("GET", form, "").want(200).body)).want(200)
+		was, is := tree(t, before.body), tree(t, h.send("GET", "/elements/basicone", "").want(200).body)
+		delete(was, "updatedDate")
+		delete(is, "updatedDate")
+		if difference := cmp.Diff(was, is); difference != "" {
+			t.Errorf("PUT of %s changed (-was +is):\n%s", form, difference)
+		}
+	}
+}
