@@ -174,8 +174,11 @@ const listMark = "[*]"
 
 // escape makes a key a part of a path: dots and brackets of its own are marked, an empty key is \e.
 func escape(key string) string {
-	if key == "" {
+	switch {
+	case key == "":
 		return `\e`
+	case !strings.ContainsAny(key, `\.[`):
+		return key
 	}
 	return strings.NewReplacer(`\`, `\\`, `.`, `\.`, `[`, `\[`).Replace(key)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -88,4 +89,28 @@ func FuzzDefinitionsAndRows(f *testing.F) {
 			panic(err)
 		}
 	})
+}
+
+// widest is the largest legal sample of one kind: every inner object wants the same name.
+func widest() []byte {
+	var b bytes.Buffer
+	b.WriteString(`{"0":{"t":{}}`)
+	for i := 1; i < 9_999; i++ {
+		fmt.Fprintf(&b, `,"%d":{"t":{}}`, i)
+	}
+	b.WriteString("}")
+	return b.Bytes()
+}
+
+func BenchmarkTheWidestSampleToCSVAndBack(b *testing.B) {
+	sample := widest()
+	for b.Loop() {
+		text, err := schema.CSVFromSample("m", sample)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := schema.FromCSV("m", text); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

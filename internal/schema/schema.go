@@ -6,7 +6,11 @@
 // from it.
 package schema
 
-import "jackfield/internal/fault"
+import (
+	"unicode/utf8"
+
+	"jackfield/internal/fault"
+)
 
 // Limits of what is read. Samples and CSV files come from callers, and a path in CSV repeats all keys
 // above it, so that a small sample can make a large file.
@@ -66,6 +70,8 @@ func checkInput(name string, data []byte, what string) error {
 	switch {
 	case name == "":
 		return fault.New(fault.Invalid, "the model has no name; it stands in the path: /models/{name}/…")
+	case !utf8.ValidString(name):
+		return fault.New(fault.Invalid, "the name of the model is not UTF-8")
 	case len(name) > maxKeyBytes:
 		return fault.New(fault.Invalid, "the name of the model has %d bytes, more than %d", len(name), maxKeyBytes)
 	case len(data) > maxBytes:

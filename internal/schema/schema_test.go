@@ -288,12 +288,14 @@ func TestBrokenInputIsRefusedWithTheReason(t *testing.T) {
 	for i := range 40 {
 		doubled += fmt.Sprintf(`,"d%d":{"properties":{"l":{"type":"d%d"},"r":{"type":"d%d"}}}`, i, i+1, i+1)
 	}
-	unnamed := func() error { _, err := schema.FromSample("", []byte("{}")); return err }()
+	named := func(name string) error { _, err := schema.FromSample(name, []byte("{}")); return err }
 	tests := map[string]struct {
 		err  error
 		want string
 	}{
-		"no name":                   {unnamed, "no name"},
+		"no name":                   {named(""), "no name"},
+		"a name that is no text":    {named("\x82"), "not UTF-8"},
+		"a long name":               {named(strings.Repeat("n", 2000)), "1024"},
 		"no JSON":                   {sample(`{"a":`), "not JSON"},
 		"two values":                {sample(`{} {}`), "follows"},
 		"a scalar":                  {sample(`5`), "an object or an array of objects"},

@@ -65,54 +65,62 @@ const itemSuffix = "Object"
 // key of the field around it and its own. Objects are visited depth first, the fields of each in the
 // order of walkOrder. Names that an object already has are reserved and stay.
 func (m *model) assignNames() {
-	taken := map[string]bool{m.name: true}
+	taken := names{m.name: 1}
 	for _, name := range plainTypes() {
-		taken[name] = true // {"type": "string"} must stay a string
+		taken[name] = 1 // {"type": "string"} must stay a string
 	}
 	m.root.definition = m.name
 	if m.list {
 		m.root.definition = m.name + itemSuffix
-		taken[m.root.definition] = true
+		taken[m.root.definition] = 1
 	}
 	m.root.reserve(taken)
 	m.root.assign(m.name, taken)
 }
 
-func (o *object) reserve(taken map[string]bool) {
+func (o *object) reserve(taken names) {
 	for _, f := range o.fields {
 		if f.inner == nil {
 			continue
 		}
 		if f.inner.definition != "" {
-			taken[f.inner.definition] = true
+			taken[f.inner.definition] = 1
 		}
 		f.inner.reserve(taken)
 	}
 }
 
-func (o *object) assign(parent string, taken map[string]bool) {
+func (o *object) assign(parent string, taken names) {
 	for _, f := range walkOrder(o.fields) {
 		if f.inner == nil {
 			continue
 		}
 		if f.inner.definition == "" {
 			f.inner.definition = free(f.key, parent, taken)
-			taken[f.inner.definition] = true
+			taken[f.inner.definition] = 1
 		}
 		f.inner.assign(f.key, taken)
 	}
 }
 
+// names are the taken names, each with the last number that was put behind it; 1 is the name itself.
+type names map[string]int
+
 // free is the first name that is not taken: key, parent+key, and then with a number.
-func free(key, parent string, taken map[string]bool) string {
-	if key != "" && !taken[key] {
+func free(key, parent string, taken names) string {
+	if key != "" && taken[key] == 0 {
 		return key
 	}
-	name := parent + key
-	for i := 2; taken[name] || name == ""; i++ {
-		name = parent + key + strconv.Itoa(i)
+	base := parent + key
+	if base != "" && taken[base] == 0 {
+		return base
 	}
-	return name
+	for {
+		taken[base] = max(taken[base], 1) + 1
+		if name := base + strconv.Itoa(taken[base]); taken[name] == 0 {
+			return name
+		}
+	}
 }
 
 // walkOrder is the order in which a Java HashMap gives its entries: by bucket, and within a bucket as
