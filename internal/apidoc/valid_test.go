@@ -3,12 +3,19 @@ package apidoc_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/go-openapi/loads"
 	"github.com/go-openapi/strfmt"
 	"github.com/go-openapi/validate"
+	"github.com/pb33f/libopenapi"
+	validator "github.com/pb33f/libopenapi-validator"
+	"github.com/pb33f/libopenapi/datamodel"
 
 	"jackfield/internal/apidoc"
 	"jackfield/internal/connector"
@@ -97,5 +104,108 @@ func TestEveryShippedConnectorGivesValidSwagger(t *testing.T) {
 			t.Fatal(err)
 		}
 		mustBeSwagger(t, name, data)
+	}
+}
+
+// openapiErrors are what a validator of OpenAPI that others wrote says against a document: whether it can be
+// read as a whole, references included, and whether it keeps the schema of OpenAPI 3.1.
+func openapiErrors(data []byte) []error {
+	quiet := datamodel.NewDocumentConfiguration()
+	quiet.Logger = slog.New(slog.DiscardHandler)
+	doc, err := libopenapi.NewDocumentWithConfiguration(data, quiet)
+	if err != nil {
+		return []error{err}
+	}
+	if _, err := doc.BuildV3Model(); err != nil {
+		return []error{err}
+	}
+	v, errs := validator.NewValidator(doc)
+	if len(errs) > 0 {
+		return errs
+	}
+	valid, found := v.ValidateDocument()
+	if valid {
+		return nil
+	}
+	for _, e := range found {
+		for _, detail := range e.SchemaValidationErrors {
+			errs = append(errs, fmt.Errorf("%s at %s", detail.Reason, detail.FieldPath))
+		}
+		errs = append(errs, e)
+	}
+	return errs
+}
+
+func mustBeOpenAPI(t *testing.T, name string, data []byte) {
+	t.Helper()
+	for i, err := range openapiErrors(data) {
+		if i == 5 {
+			t.Errorf("%s: … and more", name)
+			return
+		}
+		t.Errorf("%s is not valid OpenAPI 3.1: %.400v", name, err)
+	}
+}
+
+func TestEveryDefinitionGivesValidOpenAPIWithTheSameOperations(t *testing.T) {
+	t.Parallel()
+	all := definitions(t)
+	maps.Copy(all, shipped(t))
+	for name, text := range broken {
+		all[name] = parse(t, text)
+	}
+	for name, d := range all {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			data, err := apidoc.OpenAPI(d, someOptions)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mustBeOpenAPI(t, name, data)
+			two, err := apidoc.Swagger(d, someOptions)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a, b := calls(tree(t, two)), calls(tree(t, data)); !slices.Equal(a, b) {
+				t.Errorf("Swagger has %d operations, OpenAPI %d, or they differ:\n%v\n%v", len(a), len(b), a, b)
+			}
+			if a, b := len(tree(t, two)["definitions"].(map[string]any)), len(tree(t, data)["components"].(map[string]any)["schemas"].(map[string]any)); a != b {
+				t.Errorf("%d definitions became %d schemas", a, b)
+			}
+		})
+	}
+}
+
+// calls lists method, path and id of every operation.
+func calls(doc map[string]any) []string {
+	var found []string
+	for path, item := range doc["paths"].(map[string]any) {
+		for method, op := range item.(map[string]any) {
+			found = append(found, fmt.Sprint(method, " ", path, " ", op.(map[string]any)["operationId"]))
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+func TestTheValidatorsSeeWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for _, wrong := range []string{
+		`{"swagger":"2.0","info":{"title":"t","version":"1"},"definitions":{},"paths":{"/a/{id}":{"get":{"responses":{"200":{"description":""}}}}}}`,
+		`{"swagger":"2.0","info":{"title":"t","version":"1"},"definitions":{},"paths":{"/a":{"get":{"responses":{"200":{"description":"","schema":{"$ref":"#/definitions/none"}}}}}}}`,
+		`{"swagger":"2.0","info":{"title":"t","version":"1"},"definitions":{"a":{"type":"nowhere"}},"paths":{}}`,
+	} {
+		if len(swaggerErrors([]byte(wrong))) == 0 {
+			t.Errorf("nothing is said against %s", wrong)
+		}
+	}
+	for _, wrong := range []string{
+		`{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/a":{"get":{"responses":{"200":{}}}}}}`,
+		`{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/a":{"get":{"responses":{"200":{"description":"","content":{"a/b":{"schema":{"$ref":"#/components/schemas/none"}}}}}}}}}`,
+		`{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{},"components":{"schemas":{"a b":{"type":"object"}}}}`,
+	} {
+		if len(openapiErrors([]byte(wrong))) == 0 {
+			t.Errorf("nothing is said against %s", wrong)
+		}
 	}
 }
