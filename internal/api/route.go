@@ -114,6 +114,9 @@ var routes = []route{
 	{"GET", "/hubs/{hub}", catalogue, "", (*API).readHub},
 	{"DELETE", "/hubs/{hub}", platform, access.DeleteElements, (*API).deleteHub},
 	{"GET", "/hubs/{hub}/elements", catalogue, access.ViewElements, (*API).listHubElements},
+	{"POST", "/models/{name}/schema", platform, "", (*API).modelSchema},
+	{"POST", "/models/{name}/schema/csv", platform, "", (*API).modelFromCSV},
+	{"POST", "/models/{name}/csv", platform, "", (*API).modelCSV},
 	{"PUT", "/customers/elements/blacklist", platform, "", (*API).hideElements},
 	{"DELETE", "/customers/elements/blacklist", platform, "", (*API).showElements},
 
