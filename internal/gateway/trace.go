@@ -150,7 +150,7 @@ func (g *Gateway) EndTrace(c *Call, status int) {
 	case !c.bodyRead && c.Body != nil:
 		t.request.body.note = noteUnread
 	default:
-		t.request.body = t.keep(c.body, MaxTraceBody)
+		t.request.body = t.keep(c.body)
 	}
 	if t.response == nil {
 		t.response = &tracedMessage{}
@@ -181,13 +181,13 @@ func (t *Trace) outcome(c *Call, a *Answer, err error) {
 			Message   string `json:"message"`
 			Provider  string `json:"providerMessage,omitempty"`
 		}{c.RequestID, said(err), f.Provider})
-		t.response.body = t.keep(text, MaxTraceBody)
+		t.response.body = t.keep(text)
 	case a.Stream != nil:
 		t.response.header = t.keepHeader(a.Header, nil)
 		t.response.body.note = noteStreams
 	default:
 		t.response.header = t.keepHeader(a.Header, nil)
-		t.response.body = t.keep(a.Body, MaxTraceBody)
+		t.response.body = t.keep(a.Body)
 	}
 }
 
@@ -220,7 +220,7 @@ func (t *Trace) observer(c *Call) func(outbound.Attempt) {
 		case uploads:
 			r.body.note = noteStreams
 		default:
-			r.body = t.keep(body, MaxTraceBody)
+			r.body = t.keep(body)
 		}
 		if a.Err != nil {
 			seen.failure = a.Err.Error()
@@ -235,7 +235,7 @@ func (t *Trace) observer(c *Call) func(outbound.Attempt) {
 // answered takes down the body of the provider's answer.
 func (t *Trace) answered(body []byte) {
 	if t != nil && t.last && t.calls[len(t.calls)-1].response != nil {
-		t.calls[len(t.calls)-1].response.body = t.keep(body, MaxTraceBody)
+		t.calls[len(t.calls)-1].response.body = t.keep(body)
 	}
 }
 
@@ -246,9 +246,9 @@ func (t *Trace) streamed() {
 	}
 }
 
-// keep copies the beginning of a text: its memory may be used again before the trace is written.
-func (t *Trace) keep(text []byte, most int) kept {
-	n := min(len(text), most, t.left)
+// keep copies the beginning of a body: its memory may be used again before the trace is written.
+func (t *Trace) keep(text []byte) kept {
+	n := min(len(text), MaxTraceBody, t.left)
 	t.left -= n
 	return kept{text: bytes.Clone(text[:n]), length: len(text)}
 }
@@ -263,9 +263,11 @@ func (t *Trace) keepHeader(header http.Header, secret []string) []tracedHeader {
 	all := make([]tracedHeader, 0, len(header))
 	room := maxTraceHeader
 	for name, values := range header {
-		if room -= len(name); room < 0 {
+		// Each header counts at least as much as the mark of a cut.
+		if room -= len(name) + 32; room < 0 || t.left < len(name)+32 {
 			break
 		}
+		t.left -= len(name) + 32
 		one := tracedHeader{name: name, content: t.keepText(strings.Join(values, ", "), room)}
 		room -= len(one.content.text)
 		for _, s := range secret {

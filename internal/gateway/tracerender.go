@@ -122,7 +122,7 @@ func (r *renderer) body(k kept, header []tracedHeader) string {
 	if k.note != "" {
 		return k.note
 	}
-	if !isText(k.text) {
+	if !isText(k) {
 		return fmt.Sprintf("[%d bytes that are no text: not kept]", k.length)
 	}
 	text := r.scrub.Text(string(k.text))
@@ -143,9 +143,10 @@ func (r *renderer) ended(k kept, text string) string {
 	return strings.ToValidUTF8(text, "") + fmt.Sprintf("… [cut: %d bytes in all]", k.length)
 }
 
-// isText reports whether a text, which may end within a character, is one.
-func isText(text []byte) bool {
-	for n := 0; n < utf8.UTFMax && len(text) > 0; n++ {
+// isText reports whether what was kept is text. Where it was cut, it may end within a character.
+func isText(k kept) bool {
+	text := k.text
+	for n := 1; n < utf8.UTFMax && len(text) < k.length && len(text) > 0; n++ {
 		if last, size := utf8.DecodeLastRune(text); last != utf8.RuneError || size > 1 {
 			break
 		}
