@@ -10,14 +10,16 @@ import (
 // Limits of what one object may unfold to. Definitions are written by users and may nest without end.
 const (
 	// maxDepth is how many levels a field may lie deep; going through a named definition counts as a
-	// level of its own. What lies deeper, and what reaches itself, is shown as one field of type object. The deepest real definition has 17.
+	// level of its own. What lies deeper, and what reaches itself, is shown as one field of type object.
+	// The deepest real definition has 17.
 	maxDepth = 32
 	// maxFields is how many fields one object may have. Real ones have up to a few thousand, but a
 	// chain of definitions that each name the next one twice has as many as you like.
 	maxFields = 20_000
-	// maxSteps is how many descriptions may be looked at on the way: parts of allOf multiply without
-	// making fields.
-	maxSteps = 10 * maxFields
+	// maxRead is how many bytes of descriptions may be read for one object, each use of a definition
+	// counted: parts of allOf and long samples multiply without making fields. The largest real object
+	// needs between 2 and 3 MiB.
+	maxRead = 16 << 20
 )
 
 // definitions is a map of definitions in the platform's old dialect, in which the type of a property
@@ -82,18 +84,19 @@ type leaf struct {
 
 // leaves lists the fields of a definition by path: a nested definition's as a.b, those of an array as
 // a[*].b. A list is unfolded to its items. The result is nil when there is no such definition.
-func (d definitions) leaves(name string) (map[string]leaf, error) {
+// What it reads is taken off the budget, which all models of an object share.
+func (d definitions) leaves(name string, budget *int) (map[string]leaf, error) {
 	if _, ok := d[name]; !ok {
 		name += listItemSuffix
 		if _, ok := d[name]; !ok {
 			return nil, nil
 		}
 	}
-	w := &walk{definitions: d, open: map[string]bool{name: true}, found: map[string]leaf{}}
-	w.nested("", d.node(name), 1)
+	w := &walk{definitions: d, open: map[string]bool{name: true}, found: map[string]leaf{}, budget: budget}
+	w.nested("", w.node(d[name]), 1)
 	if w.full {
 		return nil, fault.New(fault.Invalid,
-			"the model %s unfolds to more than %d fields or %d descriptions: definitions that name each other multiply; describe the inner ones as objects without properties", name, maxFields, maxSteps)
+			"the model %s unfolds to more than %d fields or %d bytes: definitions that name each other multiply; describe the inner ones as objects without properties", name, maxFields, maxRead)
 	}
 	return w.found, nil
 }
@@ -102,21 +105,24 @@ type walk struct {
 	definitions definitions
 	open        map[string]bool // definitions between the root and here
 	found       map[string]leaf
-	steps       int
+	budget      *int // bytes that may still be read
 	full        bool // a limit was hit
 }
 
-// step counts one description. It reports false when there were too many.
-func (w *walk) step() bool {
-	w.steps++
-	w.full = w.full || w.steps > maxSteps
-	return !w.full
+// node reads a description and counts it.
+func (w *walk) node(raw json.RawMessage) node {
+	*w.budget -= len(raw)
+	w.full = w.full || *w.budget < 0
+	if w.full {
+		return node{}
+	}
+	return nodeOf(raw)
 }
 
 // nested adds what lies below a node. It reports false when nothing does, so that the node itself is
 // the field.
 func (w *walk) nested(path string, n node, depth int) bool {
-	if depth > maxDepth || !w.step() {
+	if depth > maxDepth || w.full {
 		return false
 	}
 	if name := w.reference(n); name != "" {
@@ -125,14 +131,14 @@ func (w *walk) nested(path string, n node, depth int) bool {
 		}
 		w.open[name] = true
 		defer delete(w.open, name)
-		return w.nested(path, w.definitions.node(name), depth+1)
+		return w.nested(path, w.node(w.definitions[name]), depth+1)
 	}
 	if properties := w.properties(n, 0); len(properties) > 0 {
 		for name, raw := range properties {
 			if w.full {
 				break
 			}
-			child, below := nodeOf(raw), join(path, name)
+			child, below := w.node(raw), join(path, name)
 			if !w.nested(below, child, depth+1) {
 				w.add(below, child)
 			}
@@ -143,7 +149,7 @@ func (w *walk) nested(path string, n node, depth int) bool {
 		if path != "" {
 			path += "[*]"
 		}
-		return w.nested(path, nodeOf(n.Items), depth+1)
+		return w.nested(path, w.node(n.Items), depth+1)
 	}
 	return false
 }
@@ -153,14 +159,14 @@ func (w *walk) properties(n node, depth int) map[string]json.RawMessage {
 	var own map[string]json.RawMessage
 	_ = json.Unmarshal(n.Properties, &own) // not an object: no properties
 	var parts []json.RawMessage
-	if len(n.AllOf) == 0 || depth > maxDepth || !w.step() || json.Unmarshal(n.AllOf, &parts) != nil {
+	if len(n.AllOf) == 0 || depth > maxDepth || w.full || json.Unmarshal(n.AllOf, &parts) != nil {
 		return own
 	}
 	all := map[string]json.RawMessage{}
 	for _, raw := range parts {
-		part := nodeOf(raw)
+		part := w.node(raw)
 		if name := w.reference(part); name != "" && !w.open[name] {
-			part = w.definitions.node(name)
+			part = w.node(w.definitions[name])
 		}
 		for name, p := range w.properties(part, depth+1) {
 			all[name] = p
@@ -208,7 +214,7 @@ func (w *walk) reference(n node) string {
 // kind is the type of a field as metadata names it.
 func (w *walk) kind(n node, depth int) string {
 	if name := w.reference(n); name != "" && depth < maxDepth {
-		inner := w.definitions.node(name)
+		inner := w.node(w.definitions[name])
 		if w.reference(inner) == name {
 			return "object"
 		}

@@ -11,7 +11,8 @@ import (
 // fieldsOfResources is procedure (b) of reference/hub-api.md §5.2 and elements.md §11.2: the models of
 // the object's resources, last declared first, what a resource answers before what it only takes.
 func fieldsOfResources(e *endpoint) ([]*field, error) {
-	shared, err := sharedAnswer(e)
+	budget := maxRead
+	shared, err := sharedAnswer(e, &budget)
 	if err != nil {
 		return nil, err
 	}
@@ -20,14 +21,14 @@ func fieldsOfResources(e *endpoint) ([]*field, error) {
 		if r.Method == del {
 			continue
 		}
-		response, err := answer(r)
+		response, err := answer(r, &budget)
 		if err != nil {
 			return nil, err
 		}
 		if len(response) == 0 {
 			response = shared
 		}
-		request, described, err := taken(r, response)
+		request, described, err := taken(r, response, &budget)
 		if err != nil {
 			return nil, err
 		}
@@ -88,22 +89,22 @@ func (c *collection) field(path string, l leaf) *field {
 }
 
 // answer are the fields of what a resource answers by its own model.
-func answer(r *connector.Resource) (map[string]leaf, error) {
+func answer(r *connector.Resource, budget *int) (map[string]leaf, error) {
 	if r.Model == nil {
 		return nil, nil
 	}
-	return definitionsOf(r.Model.Swagger).leaves(r.Model.Name)
+	return definitionsOf(r.Model.Swagger).leaves(r.Model.Name, budget)
 }
 
 // sharedAnswer stands for the answer of every resource that does not describe its own: that of the
 // read by id, or of the list where no read by id describes one.
-func sharedAnswer(e *endpoint) (map[string]leaf, error) {
+func sharedAnswer(e *endpoint, budget *int) (map[string]leaf, error) {
 	var list map[string]leaf
 	for _, r := range e.resources {
 		if r.Method != get {
 			continue
 		}
-		found, err := answer(r)
+		found, err := answer(r, budget)
 		if err != nil {
 			return nil, err
 		}
@@ -123,12 +124,12 @@ func sharedAnswer(e *endpoint) (map[string]leaf, error) {
 // taken are the fields of what a resource takes, and whether that is known. A body that is declared
 // but not described is taken to be the record as it is answered, less what is read-only
 // (docs/decisions/0322-fields-of-objects.md). A read takes none.
-func taken(r *connector.Resource, response map[string]leaf) (fields map[string]leaf, described bool, err error) {
+func taken(r *connector.Resource, response map[string]leaf, budget *int) (fields map[string]leaf, described bool, err error) {
 	if r.Method == get {
 		return nil, false, nil
 	}
 	if r.Model != nil && r.Model.RequestName != "" {
-		found, err := definitionsOf(r.Model.RequestSwagger).leaves(r.Model.RequestName)
+		found, err := definitionsOf(r.Model.RequestSwagger).leaves(r.Model.RequestName, budget)
 		if err != nil || found != nil {
 			return found, found != nil, err
 		}
