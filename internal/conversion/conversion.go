@@ -24,6 +24,8 @@ const (
 	maxDepth = 100
 	// maxNodes is how many values or elements a document may hold, YAML aliases expanded.
 	maxNodes = 1_000_000
+	// maxAttributes is how many attributes all elements of a document may have together.
+	maxAttributes = 4_000_000
 	// maxOperations is how many operations a document may describe.
 	maxOperations = 5000
 	// maxResources is how many resources a conversion makes; what is beyond is left out with a note.

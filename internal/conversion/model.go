@@ -12,6 +12,7 @@ import (
 type printedType struct {
 	definitions []definition
 	uses        []string
+	bytes       int // see size
 }
 
 type definition struct {
@@ -57,37 +58,46 @@ func (d *dictionary) model(s *shape, wanted string) (string, json.RawMessage) {
 	}
 	allowed := d.allowance()
 	var w jsonObject
-	included, queue := map[string]bool{}, []*printedType{root}
+	included, queue := map[string]bool{name: true}, []*printedType{root}
 	for len(queue) > 0 {
 		next := queue[0]
 		queue = queue[1:]
+		size := next.size()
+		if w.members > 0 && (len(w.buffer)+size > allowed || w.members+len(next.definitions) > maxModelDefinitions) ||
+			size > maxModel || d.spent+len(w.buffer)+size > maxModelBytes {
+			d.cut = true
+			w.raw(next.definitions[0].name, stub(next.definitions[0].name))
+			continue
+		}
 		for _, def := range next.definitions {
 			included[def.name] = true
-			switch {
-			case w.has(def.name):
-			case w.members > 0 && len(w.buffer)+len(def.body) > allowed || len(def.body) > maxModel || d.spent+len(def.body) > maxModelBytes:
-				d.cut = true
-				w.raw(def.name, stub(def.name))
-			default:
+			if !w.has(def.name) {
 				w.raw(def.name, def.body)
 			}
 		}
 		for _, use := range next.uses {
-			if included[use] {
-				continue
+			if !included[use] {
+				included[use] = true
+				queue = append(queue, d.print(use))
 			}
-			included[use] = true
-			if w.members >= maxModelDefinitions || len(w.buffer) > allowed {
-				d.cut = true
-				w.raw(use, stub(use))
-				continue
-			}
-			queue = append(queue, d.print(use))
 		}
 	}
 	text := w.done()
 	d.spent += len(text)
 	return name, text
+}
+
+// size is about what the type takes in a model, with its other types as stubs.
+func (p *printedType) size() int {
+	if p.bytes == 0 {
+		for _, def := range p.definitions {
+			p.bytes += len(def.name) + len(def.body) + 4
+		}
+		for _, use := range p.uses {
+			p.bytes += len(stub(use)) + len(use) + 4
+		}
+	}
+	return p.bytes
 }
 
 // allowance is how many bytes the next model may take: several times its share of what is left, since

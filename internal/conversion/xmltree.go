@@ -136,7 +136,7 @@ func toUTF8(data []byte) []byte {
 
 var (
 	errDepth   = fmt.Errorf("elements nest deeper than %d", maxDepth)
-	errNodes   = fmt.Errorf("there are more than %d elements and attributes", maxNodes)
+	errNodes   = fmt.Errorf("there are more than %d elements, or %d attributes", maxNodes, maxAttributes)
 	errDoctype = errors.New("a DOCTYPE is not read: entities could expand without end or name files")
 	errEmpty   = errors.New("there is no element")
 )
@@ -156,7 +156,16 @@ func parseXML(data []byte, skip func(xml.Name) bool) (*element, error) {
 	d := newXMLDecoder(data)
 	root := &element{}
 	stack := []*element{root}
-	nodes := 0
+	nodes, attributes := 0, 0
+	words := map[string]string{}
+	word := func(text string) string { // one copy of each name, since they repeat
+		known, ok := words[text]
+		if !ok {
+			known = text
+			words[text] = text
+		}
+		return known
+	}
 	for {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
@@ -171,7 +180,8 @@ func parseXML(data []byte, skip func(xml.Name) bool) (*element, error) {
 			if len(stack) > maxDepth {
 				return nil, atLine(d, errDepth)
 			}
-			if nodes += 1 + len(t.Attr); nodes > maxNodes {
+			nodes, attributes = nodes+1, attributes+len(t.Attr)
+			if nodes > maxNodes || attributes > maxAttributes {
 				return nil, atLine(d, errNodes)
 			}
 			if skip != nil && skip(t.Name) {
@@ -181,6 +191,11 @@ func parseXML(data []byte, skip func(xml.Name) bool) (*element, error) {
 				continue
 			}
 			line, _ := d.InputPos()
+			t.Name.Local, t.Name.Space = word(t.Name.Local), word(t.Name.Space)
+			for i := range t.Attr {
+				a := &t.Attr[i]
+				a.Name.Local, a.Name.Space, a.Value = word(a.Name.Local), word(a.Name.Space), word(a.Value)
+			}
 			e := &element{name: t.Name, scope: top.scope, line: line}
 			e.take(t.Attr)
 			top.children = append(top.children, e)
