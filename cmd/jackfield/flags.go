@@ -24,6 +24,8 @@ type serverFlags struct {
 
 	Catalog string `help:"Folder of connectors beside the shipped ones. Changes in it are taken over while the server runs." placeholder:"DIR"`
 
+	AnonymousCatalog bool `help:"Serve reads of the system catalogue and its documentation to callers without credentials."`
+
 	AdminEmail    string `help:"E-mail of the first administrator, used on first start (default: admin@jackfield.local)."`
 	AdminPassword string `help:"Password of the first administrator. One is made and printed once if none is given."`
 
@@ -104,7 +106,8 @@ func (f *serverFlags) options() server.Options {
 		PublicURL: strings.TrimRight(f.PublicURL, "/"), TLSCert: f.TLSCert, TLSKey: f.TLSKey,
 		Key: f.Key, KeyURI: f.KeyURI, AdminEmail: f.AdminEmail, AdminPassword: f.AdminPassword,
 		AllowPrivateProviders: prefixes(f.AllowPrivateProviders), TrustedProxies: prefixes(f.TrustedProxies),
-		Connectors: connectors.FS(), Catalog: f.Catalog, MaxFile: f.MaxFile, UsageRetention: f.UsageRetention, TraceRetention: f.TraceRetention,
+		Connectors: connectors.FS(), Catalog: f.Catalog, AnonymousCatalog: f.AnonymousCatalog,
+		MaxFile: f.MaxFile, UsageRetention: f.UsageRetention, TraceRetention: f.TraceRetention,
 		Version: version, Log: f.logger(),
 	}
 }

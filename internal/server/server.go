@@ -56,6 +56,8 @@ type Options struct {
 	TrustedProxies        []netip.Prefix   // whose X-Forwarded-* count
 
 	Connectors       fs.FS                   // the shipped catalogue, a folder each
+	Catalog          string                  // the operator's folder of connectors, followed while the server runs; "" = none
+	CatalogInterval  time.Duration           // how often that folder is looked at; 0 = 2 s
 	Definitions      []*connector.Definition // connectors beside the shipped ones
 	BaseURLs         map[string]string       // replaced default addresses, by connector key
 	AnonymousCatalog bool                    // reads of the system catalogue need no login
@@ -131,6 +133,9 @@ func (s *Server) open(ctx context.Context, o Options) error {
 		}
 	}
 	if err := s.Catalog.Add(o.Definitions...); err != nil {
+		return err
+	}
+	if err := s.followFolder(o); err != nil {
 		return err
 	}
 
