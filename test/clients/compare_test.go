@@ -28,64 +28,62 @@ func file(t *testing.T, path string) []map[string]any {
 // nothing deeper, where the words are a provider's. Connectors come in the order of their keys.
 func bare(all []map[string]any) []map[string]any {
 	for _, one := range all {
-		strip(one)
-		for _, list := range []string{"configuration", "parameters", "hooks", "objects", "models"} {
-			stripAll(one[list])
-		}
-		resources, _ := one["resources"].([]any)
-		stripAll(resources)
-		for _, resource := range resources {
-			if parts, ok := resource.(map[string]any); ok {
-				stripAll(parts["parameters"])
-				stripAll(parts["hooks"])
-				if model, ok := parts["model"].(map[string]any); ok {
-					strip(model)
-				}
+		eachPart(one, func(part map[string]any) {
+			for _, name := range []string{"id", "elementId", "resourceId", "modelId", "createdDate", "updatedDate"} {
+				delete(part, name)
 			}
-		}
+		})
 	}
 	slices.SortFunc(all, func(a, b map[string]any) int {
-		return strings.Compare(text(a["key"])+text(a["extended"]), text(b["key"])+text(b["extended"]))
+		return strings.Compare(text(a["key"])+text(a["private"]), text(b["key"])+text(b["private"]))
 	})
 	return all
 }
 
-func strip(part map[string]any) {
-	for _, name := range []string{"id", "elementId", "resourceId", "createdDate", "updatedDate"} {
-		delete(part, name)
+// eachPart calls with a connector and with everything in it that the server gives ids or dates to.
+func eachPart(one map[string]any, do func(part map[string]any)) {
+	do(one)
+	for _, list := range []string{"configuration", "parameters", "hooks", "objects", "models", "resources"} {
+		for _, part := range parts(one[list]) {
+			do(part)
+			for _, list := range []string{"parameters", "hooks", "fields"} {
+				for _, small := range parts(part[list]) {
+					do(small)
+				}
+			}
+		}
 	}
 }
 
-func stripAll(parts any) {
-	list, _ := parts.([]any)
-	for _, part := range list {
-		if members, ok := part.(map[string]any); ok {
-			strip(members)
+// parts are the objects of a list; whatever else may stand there has none.
+func parts(list any) []map[string]any {
+	values, _ := list.([]any)
+	var found []map[string]any
+	for _, value := range values {
+		if part, ok := value.(map[string]any); ok {
+			found = append(found, part)
 		}
 	}
+	return found
 }
 
 // unordered puts the lists that the directory form sorts into one order.
 func unordered(all []map[string]any) []map[string]any {
 	for _, one := range all {
-		for _, list := range []string{"configuration", "parameters", "hooks"} {
+		for _, resource := range parts(one["resources"]) {
+			order(resource["parameters"])
+			order(resource["hooks"])
+		}
+		for _, list := range []string{"configuration", "parameters", "hooks", "resources"} {
 			order(one[list])
 		}
-		resources, _ := one["resources"].([]any)
-		for _, resource := range resources {
-			if parts, ok := resource.(map[string]any); ok {
-				order(parts["parameters"])
-				order(parts["hooks"])
-			}
-		}
-		order(resources)
 	}
 	return all
 }
 
-func order(parts any) {
-	list, _ := parts.([]any)
-	slices.SortFunc(list, func(a, b any) int { return strings.Compare(text(a), text(b)) })
+func order(list any) {
+	values, _ := list.([]any)
+	slices.SortFunc(values, func(a, b any) int { return strings.Compare(text(a), text(b)) })
 }
 
 // text is a value as JSON with sorted members.
