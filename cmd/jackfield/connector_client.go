@@ -131,9 +131,9 @@ func said(text []byte) string {
 		return "the server refuses without a reason"
 	}
 	if answer.ProviderMessage != "" {
-		return answer.Message + ": " + answer.ProviderMessage
+		return plain(answer.Message + ": " + answer.ProviderMessage)
 	}
-	return answer.Message
+	return plain(answer.Message)
 }
 
 // listed is a row of the catalogue.
@@ -170,7 +170,8 @@ func (c *client) catalogue(ctx context.Context) ([]listed, error) {
 
 func element(id int64) string { return "/elements/" + strconv.FormatInt(id, 10) }
 
-// export reads a connector as it is exported; of an extended one what the account added.
+// export reads a connector as it is exported; of an extended one what the account added. Its id means something on
+// this server alone, so that it is left out.
 func (c *client) export(ctx context.Context, row listed) (*connector.Definition, error) {
 	query := url.Values{}
 	if !row.Private && row.Extended {
@@ -180,5 +181,10 @@ func (c *client) export(ctx context.Context, row listed) (*connector.Definition,
 	if _, err := c.call(ctx, http.MethodGet, element(row.ID)+"/export", query, nil, &text); err != nil {
 		return nil, err
 	}
-	return connector.ParseJSON(text)
+	d, err := connector.ParseJSON(text)
+	if err != nil {
+		return nil, err
+	}
+	connector.Omit(d, "id")
+	return d, nil
 }
