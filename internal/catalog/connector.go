@@ -178,6 +178,7 @@ func exportedHooks(all []connector.Hook) []connector.Hook {
 	all = slices.Clone(all)
 	for i := range all {
 		connector.Omit(&all[i], "id", "elementId", "resourceId")
+		connector.Show(&all[i], "body") // old clients write it into a file without asking whether it is there
 	}
 	return all
 }

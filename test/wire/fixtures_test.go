@@ -41,6 +41,9 @@ func anew(value any) any {
 		for _, name := range []string{"id", "elementId", "resourceId", "ownerAccountId", "createdDate", "updatedDate", "modelId", "objectId"} {
 			delete(v, name)
 		}
+		if _, isHook := v["isLegacy"]; isHook && v["body"] == nil {
+			v["body"] = "" // an export always has it
+		}
 		for name := range v {
 			v[name] = anew(v[name])
 		}
