@@ -19,7 +19,7 @@ const (
 	// maxRead is how many bytes of descriptions may be read for one object, each use of a definition
 	// counted: parts of allOf and long samples multiply without making fields. The largest real object
 	// needs between 2 and 3 MiB.
-	maxRead = 16 << 20
+	maxRead = 8 << 20
 )
 
 // definitions is a map of definitions in the platform's old dialect, in which the type of a property

@@ -1,6 +1,7 @@
 package metadata
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 
@@ -105,11 +106,11 @@ func Element(d *connector.Definition, expand bool) ([]byte, error) {
 	s := statedBy(d)
 	summary := summarize(d, s)
 	if !expand {
-		return json.Marshal(summary)
+		return printed(summary)
 	}
 	defaultType, types := authenticationTypes(d, s)
 	resources := resourcesOf(d, summary.Events)
-	derived, err := json.Marshal(expanded{
+	derived, err := printed(expanded{
 		Summary: summary, Transformations: d.TransformationsEnabled,
 		ElementType: firstOf(s.ElementType, d.ProtocolType, "http"),
 		Churros:     s.Churros, SwaggerValidated: s.Swagger, NormalizedPaging: pages(d),
@@ -133,7 +134,18 @@ func withStated(all map[string]json.RawMessage, derived []byte) ([]byte, error) 
 	if err := json.Unmarshal(derived, &merged); err != nil {
 		return nil, err
 	}
-	return json.Marshal(merged)
+	return printed(merged)
+}
+
+// printed is JSON in which the comparisons of a poller's address stay readable.
+func printed(v any) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
 // authenticationTypes are the types that an instance may choose from; most connectors have one.

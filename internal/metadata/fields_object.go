@@ -2,6 +2,7 @@ package metadata
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"jackfield/internal/connector"
@@ -124,7 +125,13 @@ type flat struct {
 // flatten lists the leaves below fields. Objects that are named and not written out are looked up among
 // those of the definition; without a definition they are leaves.
 func flatten(d *connector.Definition, name string, fields []connector.ObjectField) ([]flat, error) {
-	f := &flattener{d: d, open: map[string]bool{fold(name): true}}
+	f := &flattener{open: map[string]bool{fold(name): true}, byName: map[string]*connector.Object{}, byID: map[int64]*connector.Object{}}
+	if d != nil {
+		for i := range slices.Backward(d.Objects) { // of two, the first counts
+			o := &d.Objects[i]
+			f.byName[fold(o.Name)], f.byID[o.ID] = o, o
+		}
+	}
 	f.add("", fields, 1)
 	if len(f.found) > maxFields {
 		return nil, tooManyFields(name)
@@ -133,9 +140,10 @@ func flatten(d *connector.Definition, name string, fields []connector.ObjectFiel
 }
 
 type flattener struct {
-	d     *connector.Definition
-	open  map[string]bool // objects between the root and here, by folded name
-	found []flat
+	byName map[string]*connector.Object // by folded name
+	byID   map[int64]*connector.Object
+	open   map[string]bool // objects between the root and here, by folded name
+	found  []flat
 }
 
 func (w *flattener) add(prefix string, fields []connector.ObjectField, depth int) {
@@ -147,45 +155,41 @@ func (w *flattener) add(prefix string, fields []connector.ObjectField, depth int
 		path := join(prefix, f.Name)
 		name, inner := w.inner(f)
 		key := fold(name)
-		if len(inner) == 0 || depth >= maxDepth || key != "" && w.open[key] {
+		if len(inner) == 0 || depth >= maxDepth || w.open[key] {
 			w.found = append(w.found, flat{path, f})
 			continue
 		}
 		if f.Type == "array" {
 			path += "[*]"
 		}
-		w.open[key] = true
+		if key != "" {
+			w.open[key] = true
+		}
 		w.add(path, inner, depth+1)
 		delete(w.open, key)
 	}
 }
 
-// inner are the fields of the object that a field holds, from its reference or from the element-wide
-// objects.
+// inner are the fields of the object that a field holds: those written out in its reference, or those of
+// an element-wide object, whose name comes with them because it may lead back to itself.
 func (w *flattener) inner(f *connector.ObjectField) (string, []connector.ObjectField) {
 	name := f.Type
 	switch {
 	case f.Reference != nil:
 		name = f.Reference.Name
 		if len(f.Reference.Fields) > 0 {
-			return name, f.Reference.Fields
+			return "", f.Reference.Fields
 		}
 	case f.Type == "object" || f.Type == "array":
 		name = f.Name
 	case simple(f.Type) || foreign(f.Type):
 		return "", nil
 	}
-	if w.d == nil {
-		return name, nil
-	}
-	for i := range w.d.Objects {
-		o := &w.d.Objects[i]
-		if f.ReferenceObjectID != 0 && o.ID == f.ReferenceObjectID {
-			return o.Name, o.Fields
-		}
-	}
-	if o := objectNamed(w.d, name); name != "" && o != nil {
+	if o := w.byID[f.ReferenceObjectID]; f.ReferenceObjectID != 0 && o != nil {
 		return o.Name, o.Fields
 	}
-	return name, nil
+	if o := w.byName[fold(name)]; name != "" && o != nil {
+		return o.Name, o.Fields
+	}
+	return "", nil
 }

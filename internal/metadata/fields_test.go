@@ -328,10 +328,11 @@ func TestTheElementWideObjectSpeaksWhereNoResourceHasItsOwn(t *testing.T) {
 func TestObjectsThatHoldEachOtherEnd(t *testing.T) {
 	t.Parallel()
 	d := parse(t, `{"key":"k","name":"K","hub":"crm","objects":[
-		{"name":"a","fields":[{"name":"b","type":"object","reference":{"name":"b"}},{"name":"x","type":"string"}]},
+		{"name":"a","fields":[{"name":"b","type":"object","reference":{"name":"b"}},{"name":"x","type":"string"},
+			{"name":"parent","type":"object","reference":{"name":"a","fields":[{"name":"id","type":"string"}]}}]},
 		{"name":"b","fields":[{"name":"a","type":"object","reference":{"name":"a"}},{"name":"y","type":"string"}]}],
 		"resources":[{"method":"GET","path":"/a"}]}`)
-	if got := paths(fields(t, d, "a")); !cmp.Equal(got, []string{"b.a", "b.y", "x"}) {
+	if got := paths(fields(t, d, "a")); !cmp.Equal(got, []string{"b.a", "b.y", "x", "parent.id"}) {
 		t.Error(got)
 	}
 }

@@ -2,11 +2,13 @@ package metadata_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"jackfield/internal/connector"
+	"jackfield/internal/fault"
 	"jackfield/internal/metadata"
 )
 
@@ -90,4 +92,34 @@ func BenchmarkFieldsOfEveryExportedObject(b *testing.B) {
 			}
 		}
 	}
+}
+
+func FuzzDefinitions(f *testing.F) {
+	for _, name := range []string{"orders.json", "members.json"} {
+		data, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Add([]byte(fmt.Sprintf(elementModel, true, "Things", "fields")))
+	f.Add([]byte(`{"objectMetadata":{"a":{"fields":[{"path":"x"}]}},"elementMetadata":{"bulk":{"upload":1}},"configuration":[{"key":"event.metadata","defaultValue":"{\"polling\":{\"a\":1}}"}],"resources":[{"path":"/a","method":"GET"}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		d, err := connector.ParseJSON(data)
+		if err != nil {
+			return
+		}
+		if _, err := metadata.Element(d, true); err != nil {
+			t.Error(err)
+		}
+		for _, o := range metadata.DetailedObjects(d) {
+			body, err := metadata.Fields(d, o.Name, false)
+			if err != nil && !fault.Is(err, fault.Invalid) {
+				t.Errorf("%v: %v", o, err)
+			}
+			if err == nil && !json.Valid(body) {
+				t.Errorf("%v: %s", o, body)
+			}
+		}
+	})
 }
