@@ -79,7 +79,7 @@ func (p *doctorPrinter) value(s *scanner, depth int) {
 func (p *doctorPrinter) object(s *scanner, depth int) {
 	var members []member
 	for first := true; s.next(first); first = false {
-		name := string(s.member())
+		name := string(readable(s.member()))
 		members = append(members, member{name, arrayIndex(name), s.pos})
 		s.pos = s.skip()
 	}

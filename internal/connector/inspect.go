@@ -1,9 +1,11 @@
 package connector
 
 import (
+	"bytes"
 	"hash/maphash"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 )
 
 // inspector looks in valid JSON for what a reader would overlook: members that stand twice, of which only one could
@@ -55,7 +57,7 @@ func (s *inspector) value(depth int) (wrong misfits) {
 func (s *inspector) members(depth int) (wrong misfits) {
 	begin, outer := s.pos, len(s.names)
 	for first := true; s.next(first); first = false {
-		name := s.member()
+		name := readable(s.member())
 		s.names = append(s.names, maphash.Bytes(s.seed, name))
 		if m := s.value(depth); m != nil && len(wrong) < maxMisfits {
 			wrong = append(wrong, m.in(string(name))...)
@@ -69,6 +71,14 @@ func (s *inspector) members(depth int) (wrong misfits) {
 	}
 	s.names = s.names[:outer]
 	return wrong
+}
+
+// readable is a name as it is printed: two that differ only in bytes that are no text are one.
+func readable(name []byte) []byte {
+	if utf8.Valid(name) {
+		return name
+	}
+	return bytes.ToValidUTF8(name, []byte("\uFFFD"))
 }
 
 func repeats(names []uint64) bool {
@@ -93,7 +103,7 @@ func repeats(names []uint64) bool {
 func (s *scanner) repeated() (wrong misfits) {
 	times := map[string]int{}
 	for first := true; s.next(first); first = false {
-		name := string(s.member())
+		name := string(readable(s.member()))
 		s.pos = s.skip()
 		if times[name]++; times[name] == 2 && len(wrong) < maxMisfits {
 			wrong = append(wrong, misfit{name, "stands twice in one object: keep one"})
