@@ -55,9 +55,10 @@ type operation struct {
 	parameters []parameter
 	consumes   []string
 	produces   []string
-	answer     schema // of 200, nil = not described
-	sample     string // of the answer, JSON in a string
-	public     bool   // takes no Authorization header
+	answer     schema              // of 200, nil = not described
+	sample     string              // of the answer, JSON in a string
+	public     bool                // takes no Authorization header
+	resource   *connector.Resource // that it documents, nil for the platform's own
 }
 
 // parameter is one input of an operation. A body has a schema, the others have a kind.
@@ -104,7 +105,9 @@ func describe(d *connector.Definition, o Options) *document {
 	visible := visibleResources(d)
 	models := newModels(visible)
 	for _, r := range visible {
-		doc.operations = append(doc.operations, resourceOperation(d, r, models))
+		op := resourceOperation(d, r, models)
+		op.resource = r
+		doc.operations = append(doc.operations, op)
 	}
 	doc.definitions = models.definitions
 	doc.add(platformResources(d))
