@@ -48,6 +48,9 @@ const (
 	maxSamples   = connector.MaxDocument / 10
 	// maxPath is the longest path of an operation, in bytes.
 	maxPath = 2000
+	// maxSlots is how many parameters, bodies and answers all operations have together: the library takes
+	// about 10 KB for each.
+	maxSlots = 60_000
 	// maxParameters is how many parameters an operation has.
 	maxParameters = 300
 	// maxReported is how many problems or notes are listed one by one.

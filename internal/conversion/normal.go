@@ -8,8 +8,9 @@ import (
 
 // normalizer makes of a document as people write them one that a strict reader takes: OpenAPI 3 with
 // known members of the right kind and nothing else. References to parameters, bodies, answers and paths
-// are replaced by what they point at; those to schemas stay, and all point to components/schemas. Small
-// mistakes are mended with a note.
+// are replaced by what they point at. Schemas do not go to the library, which takes several KB for each:
+// it is handed a placeholder whose title is a number of slots. References between schemas stay, and all
+// point to components/schemas. Small mistakes are mended with a note.
 type normalizer struct {
 	c        *conversion
 	root     *tree
@@ -17,8 +18,9 @@ type normalizer struct {
 	names    map[string]string // component name by pointer
 	taken    map[string]int    // component names, with how many wanted each
 	queue    []pending
-	schemas  *tree // components/schemas of the result
-	spent    int   // schemas, values and headers written so far
+	schemas  *tree   // named schemas in their normal form
+	slots    []*tree // schemas of parameters, bodies and answers in their normal form
+	spent    int     // schemas, values and headers written so far
 }
 
 // spend counts what the normal form grows by. References that are replaced by what they point at could
@@ -38,18 +40,22 @@ type pending struct {
 	schema   *tree
 }
 
-// normalize returns the document in its normal form, or nil after problems.
-func (c *conversion) normalize(root *tree, swagger2 bool) *tree {
-	n := &normalizer{
+func newNormalizer(c *conversion, root *tree, swagger2 bool) *normalizer {
+	return &normalizer{
 		c: c, root: root, swagger2: swagger2,
 		names: map[string]string{}, taken: map[string]int{}, schemas: objectTree(),
 	}
+}
+
+// document is the document in its normal form, nil after problems.
+func (n *normalizer) document() *tree {
+	c, root := n.c, n.root
 	n.references("", root)
 	if len(c.problems) > 0 {
 		return nil
 	}
 	version := "3.0.3"
-	if v := root.str("openapi"); !swagger2 && !strings.HasPrefix(v, "3.0") {
+	if v := root.str("openapi"); !n.swagger2 && !strings.HasPrefix(v, "3.0") {
 		version = "3.1.0"
 	}
 	out := objectTree(member{"openapi", textTree(version)}, member{"info", n.info()})
@@ -64,11 +70,24 @@ func (c *conversion) normalize(root *tree, swagger2 bool) *tree {
 		n.queue = n.queue[1:]
 		n.schemas.add(next.name, n.schema(next.at, next.schema, 0))
 	}
-	out.set("components", objectTree(member{"schemas", n.schemas}, member{"securitySchemes", schemes}))
+	out.set("components", objectTree(member{"securitySchemes", schemes}))
 	if len(c.problems) > 0 {
 		return nil
 	}
 	return out
+}
+
+// slot keeps a schema and returns the placeholder that the library is handed.
+func (n *normalizer) slot(schema *tree) *tree {
+	if len(n.slots) == maxSlots {
+		n.c.tooLarge = true
+		n.c.problem("paths", "there are more than %d parameters, bodies and answers", maxSlots)
+	}
+	if len(n.slots) >= maxSlots {
+		return objectTree()
+	}
+	n.slots = append(n.slots, schema)
+	return objectTree(member{"title", textTree(strconv.Itoa(len(n.slots) - 1))})
 }
 
 // references looks for ones that lead out of the document: they are refused, all of them at once.

@@ -189,6 +189,13 @@ func (n *normalizer) parameter(at, name, in string, p *tree) *tree {
 	if truth(p, "required") || in == "path" {
 		out.set("required", &tree{kind: treeBool, text: "true"})
 	}
+	out.set("schema", n.slot(n.parameterSchema(at, p)))
+	n.example(p, out)
+	return out
+}
+
+// parameterSchema is the schema of a parameter, wherever the version has it.
+func (n *normalizer) parameterSchema(at string, p *tree) *tree {
 	schema := p.at("schema")
 	if content := p.at("content"); schema == nil && content.is(treeObject) && len(content.members) > 0 {
 		schema = content.members[0].value.at("schema")
@@ -202,9 +209,7 @@ func (n *normalizer) parameter(at, name, in string, p *tree) *tree {
 			}
 		}
 	}
-	out.set("schema", n.schema(join(at, "schema"), schema, 0))
-	n.example(p, out)
-	return out
+	return n.schema(join(at, "schema"), schema, 0)
 }
 
 // pathParameters makes the path parameters those of the path: what is missing is added, what has no
@@ -233,7 +238,7 @@ func (n *normalizer) pathParameters(at, path string, parameters []*tree) []*tree
 			declared[name] = true
 			n.c.note(at, "{%s} of the path is not declared: it is taken for a text", name)
 			kept = append(kept, objectTree(member{"name", textTree(name)}, member{"in", textTree("path")},
-				member{"required", &tree{kind: treeBool, text: "true"}}, member{"schema", objectTree(member{"type", textTree(kindString)})}))
+				member{"required", &tree{kind: treeBool, text: "true"}}, member{"schema", n.slot(objectTree(member{"type", textTree(kindString)}))}))
 		}
 	}
 	return kept
@@ -258,22 +263,29 @@ func (n *normalizer) requestBody(at string, t *tree) *tree {
 	return out
 }
 
+// content keeps the one media type that is used.
 func (n *normalizer) content(at string, t *tree) *tree {
 	out := objectTree()
 	given := n.object(at, t, "content")
 	if given == nil {
 		return out
 	}
+	var kinds []string
 	for _, m := range given.members {
-		media := objectTree()
-		if m.value.kind == treeObject {
-			if schema := m.value.at("schema"); schema != nil {
-				media.set("schema", n.schema(at+".content."+m.name+".schema", schema, 0))
-			}
-			n.example(m.value, media)
-		}
-		out.set(m.name, media)
+		kinds = append(kinds, m.name)
 	}
+	if len(kinds) == 0 {
+		return out
+	}
+	kind := preferred(kinds)
+	media := objectTree()
+	if value := given.at(kind); value.is(treeObject) {
+		if schema := value.at("schema"); schema != nil {
+			media.set("schema", n.slot(n.schema(at+".content."+kind+".schema", schema, 0)))
+		}
+		n.example(value, media)
+	}
+	out.set(kind, media)
 	return out
 }
 
@@ -295,7 +307,7 @@ func (n *normalizer) oldBody(at string, t, parameters *tree) *tree {
 			if schema == nil && p.at("type") != nil {
 				schema = p
 			}
-			media.set("schema", n.schema(at+".parameters."+name+".schema", schema, 0))
+			media.set("schema", n.slot(n.schema(at+".parameters."+name+".schema", schema, 0)))
 			n.example(p, media)
 			content := objectTree()
 			content.set(preferred(consumes), media)
@@ -306,10 +318,10 @@ func (n *normalizer) oldBody(at string, t, parameters *tree) *tree {
 			n.c.note(at, "a form parameter has no name: it is left out")
 			continue
 		}
-		parameter := n.parameter(at+".parameters."+name, name, "formData", p)
-		schema := parameter.at("schema")
-		if text := parameter.at("description"); text != nil && schema.at("$ref") == nil {
-			schema.set("description", text)
+		where := at + ".parameters." + name
+		schema := n.parameterSchema(where, p)
+		if schema.at("$ref") == nil {
+			n.copyText(where, p, schema, "description")
 		}
 		multipart = multipart || strings.EqualFold(p.str("type"), "file")
 		form.at("properties").set(name, schema)
@@ -325,7 +337,7 @@ func (n *normalizer) oldBody(at string, t, parameters *tree) *tree {
 	if multipart {
 		media = "multipart/form-data"
 	}
-	return objectTree(member{"content", objectTree(member{media, objectTree(member{"schema", form})})})
+	return objectTree(member{"content", objectTree(member{media, objectTree(member{"schema", n.slot(form)})})})
 }
 
 // media are the media types of an operation of Swagger 2.0, else those of the document.
@@ -376,7 +388,7 @@ func (n *normalizer) responses(at string, t *tree) *tree {
 		if headers := n.object(where, r, "headers"); headers != nil && n.spend(len(headers.members)) {
 			kept := objectTree()
 			for _, h := range headers.members {
-				kept.set(h.name, objectTree(member{"schema", objectTree(member{"type", textTree(kindString)})}))
+				kept.set(h.name, objectTree())
 			}
 			response.set("headers", kept)
 		}
@@ -397,7 +409,7 @@ func (n *normalizer) oldResponse(at string, operation, r, content *tree) {
 	}
 	media := objectTree()
 	if schema != nil {
-		media.set("schema", n.schema(join(at, "schema"), schema, 0))
+		media.set("schema", n.slot(n.schema(join(at, "schema"), schema, 0)))
 	}
 	kind := preferred(n.media(at, operation, "produces"))
 	if example := examples.at(kind); example != nil {

@@ -250,7 +250,7 @@ func (n *normalizer) schemaReference(at, ref string) *tree {
 		n.names[ref] = name
 		n.queue = append(n.queue, pending{name, strings.ReplaceAll(strings.TrimPrefix(ref, "#/"), "/", "."), target})
 	}
-	return objectTree(member{"$ref", textTree("#/components/schemas/" + name)})
+	return objectTree(member{"$ref", textTree(componentPrefix + name)})
 }
 
 // componentName is the last part of a pointer, made a legal and free name.

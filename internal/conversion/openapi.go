@@ -1,7 +1,6 @@
 package conversion
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/pb33f/libopenapi"
 	"github.com/pb33f/libopenapi/datamodel"
-	"github.com/pb33f/libopenapi/datamodel/high/base"
 	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
 )
 
@@ -25,17 +23,18 @@ func (c *conversion) openAPI(data []byte) {
 	for _, name := range twice {
 		c.note(name, "stands twice in its object: the last one counts")
 	}
-	normal := c.normalize(root, c.kind == KindSwagger)
-	if normal == nil {
+	normal := newNormalizer(c, root, c.kind == KindSwagger)
+	document := normal.document()
+	if document == nil {
 		return
 	}
-	doc, release, err := buildModel(normal.appendJSON(nil))
+	doc, release, err := buildModel(document.appendJSON(nil))
 	if err != nil {
 		c.problem("document", "is not understood: %v", err)
 		return
 	}
 	defer release()
-	r := &apiReader{c: c, doc: doc}
+	r := &apiReader{c: c, doc: doc, normal: normal}
 	r.read()
 }
 
@@ -78,10 +77,11 @@ func buildModel(text []byte) (doc *v3.Document, release func(), err error) {
 
 // apiReader makes a definition of a document that the library has read.
 type apiReader struct {
-	c     *conversion
-	doc   *v3.Document
-	lists []*pagedList
-	spent int // schemas read so far
+	c      *conversion
+	doc    *v3.Document
+	normal *normalizer
+	lists  []*pagedList
+	spent  int // schemas read so far
 }
 
 func (r *apiReader) read() {
@@ -93,34 +93,4 @@ func (r *apiReader) read() {
 	r.components()
 	r.operations()
 	r.finishPaging()
-}
-
-// components turns every named schema into a type of the dictionary.
-func (r *apiReader) components() {
-	if r.doc.Components == nil || r.doc.Components.Schemas == nil {
-		return
-	}
-	types := r.c.types.types
-	for name := range r.doc.Components.Schemas.KeysFromOldest() {
-		types[name] = &shape{}
-	}
-	for name, proxy := range r.doc.Components.Schemas.FromOldest() {
-		*types[name] = *r.shape(proxy, 0)
-	}
-}
-
-// textJSON reads JSON that the normal form holds as a text.
-func textJSON(text string) json.RawMessage {
-	if text == "" || !json.Valid([]byte(text)) {
-		return nil
-	}
-	return json.RawMessage(text)
-}
-
-// schemaOf is the schema behind a proxy, nil when there is none.
-func schemaOf(proxy *base.SchemaProxy) *base.Schema {
-	if proxy == nil {
-		return nil
-	}
-	return proxy.Schema()
 }

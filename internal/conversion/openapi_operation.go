@@ -104,7 +104,7 @@ func (r *apiReader) vendorPath(at, path string, op *v3.Operation) string {
 // parameter adds a path, query or header parameter.
 func (r *apiReader) parameter(at string, res *connector.Resource, p *v3.Parameter) {
 	kind, vendor := p.In, p.Name
-	s := r.c.types.resolve(r.shape(p.Schema, 0))
+	s := r.c.types.resolve(r.shape(r.slotOf(p.Schema), 0))
 	out := mapped(kind, vendor, kind, vendor, dataType(s))
 	switch kind {
 	case connector.TypePath:
@@ -176,7 +176,7 @@ func (r *apiReader) answer(res *connector.Resource, hub string, op *v3.Operation
 	if content.Schema == nil {
 		return nil, nil
 	}
-	response := r.shape(content.Schema, 0)
+	response := r.shape(r.slotOf(content.Schema), 0)
 	sample := ""
 	if content.Example != nil {
 		sample = exampleText(content.Example.Value)
@@ -243,7 +243,7 @@ func (r *apiReader) request(at string, res *connector.Resource, object string, o
 	}
 	var s *shape
 	if content.Schema != nil {
-		s = r.shape(content.Schema, 0)
+		s = r.shape(r.slotOf(content.Schema), 0)
 	}
 	switch {
 	case media == formMedia:

@@ -103,7 +103,7 @@ func (r *apiReader) paging(res *connector.Resource, list *pagedList, op *v3.Oper
 	if list.style == styleCursor {
 		res.NextPageKey = list.nextKey(list.vendor)
 	}
-	list.limits(op, byRole, res.Parameters)
+	r.limits(list, op, byRole, res.Parameters)
 	list.reserve(byRole, res.Parameters)
 	switch {
 	case list.style != styleOurs:
@@ -180,17 +180,19 @@ func (l *pagedList) hubName() string {
 }
 
 // limits reads the largest page and the first page number from the schemas of the parameters.
-func (l *pagedList) limits(op *v3.Operation, byRole map[string]int, parameters []connector.Parameter) {
+func (r *apiReader) limits(l *pagedList, op *v3.Operation, byRole map[string]int, parameters []connector.Parameter) {
 	for _, p := range op.Parameters {
-		s := schemaOf(p.Schema)
-		if s == nil || p.In != connector.TypeQuery {
+		if p.In != connector.TypeQuery {
 			continue
 		}
-		if i, ok := byRole["pageSize"]; ok && parameters[i].VendorName == p.Name && s.Maximum != nil && *s.Maximum >= 1 && *s.Maximum <= 1e6 {
-			l.largest = strconv.Itoa(int(*s.Maximum))
+		s := r.slotOf(p.Schema)
+		if i, ok := byRole["pageSize"]; ok && parameters[i].VendorName == p.Name {
+			if most, err := strconv.ParseFloat(s.str("maximum"), 64); err == nil && most >= 1 && most <= 1e6 {
+				l.largest = strconv.Itoa(int(most))
+			}
 		}
 		if l.style == stylePage && l.vendor == p.Name {
-			l.zero = s.Minimum != nil && *s.Minimum == 0 || s.Default != nil && s.Default.Value == "0" || strings.EqualFold(plain(p.Name), "pageindex")
+			l.zero = s.str("minimum") == "0" || s.str("default") == "0" || plain(p.Name) == "pageindex"
 		}
 	}
 }

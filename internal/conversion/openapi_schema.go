@@ -3,6 +3,7 @@ package conversion
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pb33f/libopenapi/datamodel/high/base"
@@ -10,43 +11,61 @@ import (
 
 const componentPrefix = "#/components/schemas/"
 
-// shape is the shape of a schema. References stay names, so recursive schemas end.
-func (r *apiReader) shape(proxy *base.SchemaProxy, depth int) *shape {
-	if proxy == nil || depth > maxSchemaDepth || !r.spend() {
-		return &shape{kind: kindUnknown}
-	}
-	if proxy.IsReference() {
-		return &shape{name: strings.TrimPrefix(proxy.GetReference(), componentPrefix)}
+// slotOf is the schema, in its normal form, that the library was handed a placeholder of.
+func (r *apiReader) slotOf(proxy *base.SchemaProxy) *tree {
+	if proxy == nil {
+		return nil
 	}
 	s := proxy.Schema()
 	if s == nil {
+		return nil
+	}
+	i, err := strconv.Atoi(s.Title)
+	if err != nil || i < 0 || i >= len(r.normal.slots) {
+		return nil
+	}
+	return r.normal.slots[i]
+}
+
+// components turns every named schema into a type of the dictionary.
+func (r *apiReader) components() {
+	types := r.c.types.types
+	for _, m := range r.normal.schemas.members {
+		types[m.name] = &shape{}
+	}
+	for _, m := range r.normal.schemas.members {
+		*types[m.name] = *r.shape(m.value, 0)
+	}
+}
+
+// reference is the name of the component that a schema stands for, "" when it is spelt out.
+func reference(t *tree) string { return strings.TrimPrefix(t.str("$ref"), componentPrefix) }
+
+// shape is the shape of a schema. References stay names, so recursive schemas end.
+func (r *apiReader) shape(t *tree, depth int) *shape {
+	if t == nil || depth > maxSchemaDepth || !r.spend() {
 		return &shape{kind: kindUnknown}
 	}
-	out := &shape{format: s.Format, description: s.Description, kind: kindUnknown}
-	if out.description == "" {
-		out.description = s.Title
+	if name := reference(t); name != "" {
+		return &shape{name: name}
 	}
-	if len(s.Type) > 0 {
-		out.kind = s.Type[0]
+	out := &shape{
+		kind: first(t.str("type"), kindUnknown), format: t.str("format"),
+		description: first(t.str("description"), t.str("title")), sample: textJSON(t.str(memberExample)),
 	}
-	for _, node := range s.Enum {
-		if raw := textJSON(node.Value); raw != nil {
-			out.enum = append(out.enum, raw)
+	if values := t.at(memberEnum); values != nil {
+		for _, value := range values.items {
+			out.enum = append(out.enum, json.RawMessage(value.text))
 		}
 	}
-	if s.Example != nil {
-		out.sample = textJSON(s.Example.Value)
+	if items := t.at("items"); items != nil {
+		out.items = r.shape(items, depth+1)
 	}
-	if s.Items != nil && s.Items.IsA() {
-		out.items = r.shape(s.Items.A, depth+1)
-	}
-	if s.Properties != nil {
-		for name, property := range s.Properties.FromOldest() {
-			out.add(r.property(s, name, property, depth+1))
-		}
+	if properties := t.at("properties"); properties != nil {
+		r.properties(out, t, properties, depth)
 		out.kind = kindObject
 	}
-	r.combine(out, s, depth)
+	r.combine(out, t, depth)
 	if out.kind == kindObject || out.kind == kindArray {
 		out.enum = nil
 		if len(out.sample) > 0 && out.kind == kindArray && out.sample[0] != '[' {
@@ -56,19 +75,47 @@ func (r *apiReader) shape(proxy *base.SchemaProxy, depth int) *shape {
 	return out
 }
 
-func (r *apiReader) property(owner *base.Schema, name string, proxy *base.SchemaProxy, depth int) field {
-	f := field{name: name, shape: r.shape(proxy, depth), required: slices.Contains(owner.Required, name)}
-	if s := schemaOf(proxy); s != nil && s.ReadOnly != nil {
-		f.readOnly = *s.ReadOnly
+// properties adds the fields that a schema spells out.
+func (r *apiReader) properties(out *shape, t, properties *tree, depth int) {
+	required := requiredOf(t)
+	for _, m := range properties.members {
+		out.add(field{
+			name: m.name, shape: r.shape(m.value, depth+1),
+			required: required[m.name], readOnly: m.value.str("readOnly") == "true",
+		})
 	}
-	return f
+}
+
+func requiredOf(t *tree) map[string]bool {
+	names := map[string]bool{}
+	if list := t.at("required"); list != nil {
+		for _, item := range list.items {
+			names[item.text] = true
+		}
+	}
+	return names
+}
+
+// parts are the schemas that a schema is combined of: those that all hold, and the alternatives.
+func partsOf(t *tree) (all, alternatives []*tree) {
+	for _, name := range []string{"allOf", "oneOf", "anyOf"} {
+		list := t.at(name)
+		switch {
+		case list == nil:
+		case name == "allOf":
+			all = list.items
+		default:
+			alternatives = append(alternatives, list.items...)
+		}
+	}
+	return all, alternatives
 }
 
 // combine merges allOf, oneOf and anyOf into a shape: an object has the fields of all of them, and only
 // those of allOf may be required. A single alternative stands for itself.
-func (r *apiReader) combine(out *shape, s *base.Schema, depth int) {
-	alternatives := append(append([]*base.SchemaProxy(nil), s.OneOf...), s.AnyOf...)
-	parts := append(append([]*base.SchemaProxy(nil), s.AllOf...), alternatives...)
+func (r *apiReader) combine(out *shape, t *tree, depth int) {
+	all, alternatives := partsOf(t)
+	parts := append(slices.Clone(all), alternatives...)
 	if len(parts) == 0 {
 		return
 	}
@@ -81,56 +128,56 @@ func (r *apiReader) combine(out *shape, s *base.Schema, depth int) {
 		return
 	}
 	var names []string
-	for i, proxy := range parts {
-		required := i < len(s.AllOf)
-		for _, f := range r.fieldsOf(proxy, map[string]bool{}, depth+1) {
-			f.required = f.required && required
-			if required || out.find(f.name) < 0 {
+	for i, part := range parts {
+		holds := i < len(all)
+		for _, f := range r.fieldsOf(part, map[string]bool{}, depth+1) {
+			f.required = f.required && holds
+			if holds || out.find(f.name) < 0 {
 				out.add(f)
 			}
 		}
-		if proxy.IsReference() {
-			names = append(names, strings.TrimPrefix(proxy.GetReference(), componentPrefix))
+		if name := reference(part); name != "" {
+			names = append(names, name)
 		}
 	}
+	required := requiredOf(t)
 	for i := range out.fields {
-		if slices.Contains(s.Required, out.fields[i].name) {
-			out.fields[i].required = true
-		}
+		out.fields[i].required = out.fields[i].required || required[out.fields[i].name]
 	}
 	switch {
 	case len(out.fields) > 0:
 		out.kind = kindObject
 		if len(alternatives) > 1 && len(names) > 1 && out.description == "" {
-			out.description = "One of " + strings.Join(names, ", ")
+			out.description = "One of " + strings.Join(names[:min(len(names), 20)], ", ")
 		}
 	case out.kind == kindUnknown:
-		out.kind = scalarKind(parts)
+		out.kind = r.scalarKind(parts)
 	}
 }
 
 // fieldsOf lists the fields of a schema with those of what it is combined of. Circles end.
-func (r *apiReader) fieldsOf(proxy *base.SchemaProxy, seen map[string]bool, depth int) []field {
+func (r *apiReader) fieldsOf(t *tree, seen map[string]bool, depth int) []field {
 	if depth > maxSchemaDepth || !r.spend() {
 		return nil
 	}
-	if proxy.IsReference() {
-		if seen[proxy.GetReference()] {
+	for name := reference(t); name != ""; name = reference(t) {
+		if seen[name] {
 			return nil
 		}
-		seen[proxy.GetReference()] = true
+		seen[name] = true
+		t = r.normal.schemas.at(name)
 	}
-	s := schemaOf(proxy)
-	if s == nil {
+	if t == nil {
 		return nil
 	}
 	collected := &shape{}
-	for _, part := range s.AllOf {
+	all, alternatives := partsOf(t)
+	for _, part := range all {
 		for _, f := range r.fieldsOf(part, seen, depth+1) {
 			collected.add(f)
 		}
 	}
-	for _, part := range append(append([]*base.SchemaProxy(nil), s.OneOf...), s.AnyOf...) {
+	for _, part := range alternatives {
 		for _, f := range r.fieldsOf(part, seen, depth+1) {
 			f.required = false
 			if collected.find(f.name) < 0 {
@@ -138,10 +185,8 @@ func (r *apiReader) fieldsOf(proxy *base.SchemaProxy, seen map[string]bool, dept
 			}
 		}
 	}
-	if s.Properties != nil {
-		for name, property := range s.Properties.FromOldest() {
-			collected.add(r.property(s, name, property, depth+1))
-		}
+	if properties := t.at("properties"); properties != nil {
+		r.properties(collected, t, properties, depth)
 	}
 	return collected.fields
 }
@@ -149,27 +194,36 @@ func (r *apiReader) fieldsOf(proxy *base.SchemaProxy, seen map[string]bool, dept
 // spend counts schemas that are read: combinations of combinations could be read without end.
 func (r *apiReader) spend() bool {
 	r.spent++
-	if r.spent == maxNodes {
+	if r.spent == 2*maxNodes {
 		r.c.tooLarge = true
-		r.c.problem("components", "more than %d schemas must be read to follow allOf, oneOf and anyOf", maxNodes)
+		r.c.problem("components", "more than %d schemas must be read to follow allOf, oneOf and anyOf", 2*maxNodes)
 	}
-	return r.spent < maxNodes
+	return r.spent < 2*maxNodes
 }
 
 // scalarKind is the one kind of all alternatives, or unknown.
-func scalarKind(parts []*base.SchemaProxy) string {
+func (r *apiReader) scalarKind(parts []*tree) string {
 	kind := ""
-	for _, proxy := range parts {
-		s := schemaOf(proxy)
-		if s == nil || len(s.Type) == 0 || s.Type[0] == kindArray || s.Type[0] == kindObject || kind != "" && kind != s.Type[0] {
+	for _, t := range parts {
+		if name := reference(t); name != "" {
+			t = r.normal.schemas.at(name)
+		}
+		word := t.str("type")
+		if word == "" || word == kindArray || word == kindObject || kind != "" && kind != word {
 			return kindUnknown
 		}
-		kind = s.Type[0]
+		kind = word
 	}
 	return kind
 }
 
-// exampleText is an example of the normal form as it may be shown.
-func exampleText(value string) string {
-	return givenSample(json.RawMessage(textJSON(value)))
+// textJSON reads JSON that the normal form holds as a text.
+func textJSON(text string) json.RawMessage {
+	if text == "" || !json.Valid([]byte(text)) {
+		return nil
+	}
+	return json.RawMessage(text)
 }
+
+// exampleText is an example of the normal form as it may be shown.
+func exampleText(value string) string { return givenSample(textJSON(value)) }

@@ -21,11 +21,11 @@ func TestLargeDocumentsConvert(t *testing.T) {
 		resources int
 	}{
 		"a WSDL of 16 MB":               {largeWSDL(1200, 400), 1200},
-		"a Swagger document of 12 MB":   {largeSwagger(1500, 60), 3000},
-		"metadata of 600 entity sets":   {largeMetadata(600, 60), 600 * 6},
-		"an OpenAPI document in YAML":   {largeYAML(1500), 1500},
+		"a Swagger document of 6 MB":    {largeSwagger(700, 60), 1400},
+		"metadata of 300 entity sets":   {largeMetadata(300, 60), 300 * 6},
+		"an OpenAPI document in YAML":   {largeYAML(500), 500},
 		"metadata of 6000 entity sets":  {largeMetadata(6000, 3), 5000},
-		"a document of one large model": {largeSwagger(2, 20000), 4},
+		"a document of one large model": {largeSwagger(2, 10000), 4},
 	} {
 		var before, after runtime.MemStats
 		runtime.GC()
