@@ -28,12 +28,13 @@ func ParseJSON(data []byte) (*Definition, error) {
 }
 
 func unmarshal(data []byte, part any) error {
-	if !json.Valid(data) {
+	wrong, valid := inspect(data)
+	if !valid {
 		var ignored any
 		err := json.Unmarshal(data, &ignored) // only to learn what is wrong, and where
 		return fault.New(fault.Invalid, "the body is not valid JSON: %v%s", err, lineOf(data, err))
 	}
-	if wrong := inspect(data); len(wrong) > 0 {
+	if len(wrong) > 0 {
 		return rejection(wrong)
 	}
 	s := &scanner{data: data}

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// scanner walks JSON text that json.Valid has accepted, so it looks for ends and need not check.
+// scanner walks JSON text that inspect or json.Valid has accepted, so it looks for ends and need not check.
 type scanner struct {
 	data []byte
 	pos  int
