@@ -155,7 +155,7 @@ func (a *API) setHidden(e *exchange, hidden bool) error {
 	}
 	var keys []string
 	if err := json.Unmarshal(body, &keys); err != nil {
-		return fault.New(fault.Invalid, `The body must be an array of element keys, such as ["actessentials"]`)
+		return fault.New(fault.Invalid, `The body must be an array of element keys, such as ["salesforce"]`)
 	}
 	ctx, organization := e.r.Context(), e.principal.Organization.ID
 	if err := a.DB.SetHiddenConnectors(ctx, organization, keys, hidden); err != nil {
