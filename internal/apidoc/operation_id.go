@@ -18,6 +18,10 @@ func operationID(method, path string) string {
 	segments := strings.Split(strings.Trim(path, "/"), "/")
 	last := len(segments) - 1
 	trailing := segmentVariable(segments[last])
+	literal := last // the last literal segment
+	for literal > 0 && segmentVariable(segments[literal]) != "" {
+		literal--
+	}
 	var b strings.Builder
 	b.WriteString(verbs[method])
 	for i, segment := range segments {
@@ -28,7 +32,7 @@ func operationID(method, path string) string {
 		case name == "objectName":
 			b.WriteString("ObjectName")
 		case name != "":
-		case method == "POST" || i == last-1 && trailing != "":
+		case method == "POST" || i == literal && trailing != "":
 			b.WriteString(camel(singular(segment)))
 		default:
 			b.WriteString(camel(segment))
