@@ -114,7 +114,7 @@ func TestThePlatformIsDocumentedFromAList(t *testing.T) {
 
 func TestTheSameDefinitionGivesTheSameBytes(t *testing.T) {
 	t.Parallel()
-	for name, print := range map[string]func(*connector.Definition, apidoc.Options) ([]byte, error){"swagger": apidoc.Swagger, "openapi": apidoc.OpenAPI} {
+	for name, print := range printers {
 		for definition, text := range broken {
 			one, _ := print(parse(t, text), someOptions)
 			for range 5 {
@@ -137,7 +137,7 @@ func TestNoDocumentShowsWhatTheConnectorKeepsToItself(t *testing.T) {
 			{"name":"x","type":"bodyField","vendorName":"sEcReT-10","vendorType":"configuration","source":"response"},{"name":"q","type":"query","vendorName":"sEcReT-11","vendorType":"query"}]},
 			{"method":"GET","path":"/sEcReT-12","type":"onProvision"},{"method":"GET","path":"/hubs/crm/sEcReT-13","type":"apiNoDocumentation"},
 			{"method":"GET","path":"/hubs/crm/sEcReT-14","type":"apiElementRequest"}]}`)
-	for name, print := range map[string]func(*connector.Definition, apidoc.Options) ([]byte, error){"swagger": apidoc.Swagger, "openapi": apidoc.OpenAPI} {
+	for name, print := range printers {
 		data, err := print(d, someOptions)
 		if err != nil {
 			t.Fatal(err)

@@ -61,14 +61,15 @@ func (doc *document) openapi() ([]byte, error) {
 
 // rewriter turns what is in the dialect of Swagger 2.0 into that of OpenAPI 3.1.
 type rewriter struct {
-	names map[string]string // name of a definition → name of the component
+	names    map[string]string // name of a definition → name of the component
+	failures map[string]any
 }
 
 // notInComponentNames is what names of components cannot hold.
 var notInComponentNames = regexp.MustCompile(`[^a-zA-Z0-9._-]`)
 
 func newRewriter(definitions map[string]schema) *rewriter {
-	w := &rewriter{names: map[string]string{}}
+	w := &rewriter{names: map[string]string{}, failures: failures()}
 	taken := map[string]bool{}
 	sorted := sortedNames(definitions)
 	for _, name := range sorted {
@@ -194,14 +195,12 @@ func (w *rewriter) requestBody(op *operation) map[string]any {
 }
 
 func (w *rewriter) responses(op *operation) map[string]any {
-	all := map[string]any{}
-	for _, s := range statuses {
-		r := map[string]any{"description": s.text}
-		if content := w.content(op); s.code == "200" && content != nil {
-			r["content"] = content
-		}
-		all[s.code] = r
+	ok := map[string]any{"description": statuses[0].text}
+	if content := w.content(op); content != nil {
+		ok["content"] = content
 	}
+	all := maps.Clone(w.failures)
+	all[statuses[0].code] = ok
 	return all
 }
 

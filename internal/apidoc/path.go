@@ -5,6 +5,11 @@ import (
 	"strings"
 )
 
+var (
+	straightBraces = strings.NewReplacer("{", "%7B", "}", "%7D") // braces that hold no variable
+	withoutBraces  = strings.NewReplacer("{", "", "}", "")
+)
+
 // documentPath is a resource path as documents show it: one leading slash, no query, variables in braces
 // with names that are not repeated, and no brace beside those. Paths of definitions are free text.
 func documentPath(path string) string {
@@ -20,7 +25,7 @@ func documentPath(path string) string {
 		b.WriteByte('/')
 		for _, part := range splitSegment(segment) {
 			if !part.variable {
-				b.WriteString(strings.NewReplacer("{", "%7B", "}", "%7D").Replace(part.text))
+				b.WriteString(straightBraces.Replace(part.text))
 				continue
 			}
 			name := part.text
@@ -121,5 +126,5 @@ func mergeTemplates(operations []*operation) {
 // firstSegment is the tag of a path: its first segment, without braces.
 func firstSegment(path string) string {
 	segment, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	return strings.NewReplacer("{", "", "}", "").Replace(segment)
+	return withoutBraces.Replace(segment)
 }

@@ -17,10 +17,15 @@ type words struct {
 
 const definitionsPrefix = "#/definitions/"
 
+// Names in references: of JSON pointers ~ and / have a meaning of their own.
+var (
+	pointerEscaped   = strings.NewReplacer("~", "~0", "/", "~1")
+	pointerUnescaped = strings.NewReplacer("~1", "/", "~0", "~")
+)
+
 // pointer writes a reference to a definition, whatever its name holds.
 func pointer(name string) string {
-	name = strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
-	return definitionsPrefix + strings.ReplaceAll(url.PathEscape(name), "%24", "$")
+	return definitionsPrefix + strings.ReplaceAll(url.PathEscape(pointerEscaped.Replace(name)), "%24", "$")
 }
 
 // target is the name that a reference written by pointer leads to.
@@ -32,7 +37,7 @@ func target(ref string) string {
 	if plain, err := url.PathUnescape(name); err == nil {
 		name = plain
 	}
-	return strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
+	return pointerUnescaped.Replace(name)
 }
 
 // shown is the name of a definition in documents: its own, but for a percent sign, which readers of references

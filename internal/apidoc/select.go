@@ -62,8 +62,7 @@ func (doc *document) find(id string) *operation {
 
 // fallback is the id of an operation that has no other: GET-contacts-id.
 func (op *operation) fallback() string {
-	path := strings.NewReplacer("/", "-", "{", "", "}", "").Replace(op.path)
-	return op.method + path
+	return op.method + withoutBraces.Replace(strings.ReplaceAll(op.path, "/", "-"))
 }
 
 // roots are the schemas that an operation itself shows.

@@ -18,14 +18,14 @@ func Swagger(d *connector.Definition, o Options) ([]byte, error) {
 
 // swagger prints the document as Swagger 2.0.
 func (doc *document) swagger() ([]byte, error) {
-	paths := map[string]any{}
+	paths, shared := map[string]any{}, failures()
 	for _, op := range doc.operations {
 		item, _ := paths[op.path].(map[string]any)
 		if item == nil {
 			item = map[string]any{}
 			paths[op.path] = item
 		}
-		item[strings.ToLower(op.method)] = op.swagger()
+		item[strings.ToLower(op.method)] = op.swagger(shared)
 	}
 	tags := []any{}
 	for _, tag := range doc.tags() {
@@ -54,7 +54,7 @@ func (doc *document) info() map[string]any {
 	return info
 }
 
-func (op *operation) swagger() map[string]any {
+func (op *operation) swagger(failures map[string]any) map[string]any {
 	parameters := []any{}
 	for _, p := range op.parameters {
 		parameters = append(parameters, p.swagger())
@@ -64,7 +64,7 @@ func (op *operation) swagger() map[string]any {
 		"summary":     op.summary,
 		"tags":        []string{op.tag},
 		"parameters":  parameters,
-		"responses":   op.responses(),
+		"responses":   op.responses(failures),
 	}
 	if len(op.consumes) > 0 {
 		o["consumes"] = op.consumes
@@ -97,9 +97,10 @@ func (p *parameter) swagger() map[string]any {
 	return q
 }
 
-// status is an answer that every operation may give (reference/clients.md §10).
+// status is an answer that every operation may give.
 type status struct{ code, text string }
 
+// statuses are those of every operation, success first (reference/clients.md §10).
 var statuses = []status{
 	{"200", "OK: the call did what it should"},
 	{"400", "Bad Request: a parameter or the body is missing or wrong"},
@@ -114,20 +115,25 @@ var statuses = []status{
 	{"502", "Provider Error: something went wrong at the provider"},
 }
 
-func (op *operation) responses() map[string]any {
+// failures are the answers besides 200, which all operations share.
+func failures() map[string]any {
 	all := map[string]any{}
-	for _, s := range statuses {
-		r := map[string]any{"description": s.text}
-		if s.code == "200" {
-			if op.answer != nil {
-				r["schema"] = op.answer
-			}
-			if op.sample != "" {
-				r["x-cloudelements-sample"] = op.sample
-			}
-		}
-		all[s.code] = r
+	for _, s := range statuses[1:] {
+		all[s.code] = map[string]any{"description": s.text}
 	}
+	return all
+}
+
+func (op *operation) responses(failures map[string]any) map[string]any {
+	ok := map[string]any{"description": statuses[0].text}
+	if op.answer != nil {
+		ok["schema"] = op.answer
+	}
+	if op.sample != "" {
+		ok["x-cloudelements-sample"] = op.sample
+	}
+	all := maps.Clone(failures)
+	all[statuses[0].code] = ok
 	return all
 }
 
