@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"jackfield/internal/access"
+	"jackfield/internal/apidoc"
 	"jackfield/internal/builder"
 	"jackfield/internal/catalog"
 	"jackfield/internal/gateway"
@@ -53,8 +54,9 @@ type Options struct {
 // API answers the wire API. It is an http.Handler for paths that begin with Base.
 type API struct {
 	Options
-	routes  *chi.Mux
-	metrics metrics
+	routes     *chi.Mux
+	metrics    metrics
+	operations []apidoc.PlatformOperation // of the platform's own documentation
 }
 
 // New builds the API and its routes.
@@ -62,7 +64,7 @@ func New(o Options) *API {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &API{Options: o, routes: chi.NewRouter(), metrics: newMetrics(o.Metrics)}
+	a := &API{Options: o, routes: chi.NewRouter(), metrics: newMetrics(o.Metrics), operations: operations(routes)}
 	for _, r := range routes {
 		a.routes.MethodFunc(r.method, r.pattern, a.platform(r))
 	}

@@ -35,6 +35,13 @@ func (a *API) call(e *exchange, path string) (*gateway.Call, error) {
 		}
 		call.Query = query
 	}
+	if strings.HasSuffix(path, "/docs") {
+		options, err := a.docOptions(e)
+		if err != nil {
+			return nil, err
+		}
+		call.BaseURL = options.BaseURL
+	}
 	if e.r.Body != nil && e.r.Body != http.NoBody {
 		call.Body = e.r.Body
 	}

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"jackfield/internal/apidoc"
 	"jackfield/internal/catalog"
 	"jackfield/internal/connector"
 	"jackfield/internal/fault"
@@ -27,6 +29,8 @@ func platformResource(c *Call) func(context.Context, *Gateway, *Call) (*Answer, 
 		return objects
 	case segments[0] == "objects" && len(segments) == 3 && segments[2] == "metadata":
 		return objectMetadata
+	case segments[0] == "objects" && len(segments) == 3 && segments[2] == "docs":
+		return objectDocs
 	case segments[0] == "ping" && len(segments) == 1 && !c.Instance.Disabled:
 		return ping
 	}
@@ -76,6 +80,52 @@ func objectMetadata(_ context.Context, _ *Gateway, c *Call) (*Answer, error) {
 		return nil, err
 	}
 	return c.platformAnswer(body), nil
+}
+
+// objectDocs documents one object. With discovery=true the connector's own metadata resource is asked for fields that
+// the definition does not know (reference/hub-api.md §5.3).
+func objectDocs(ctx context.Context, g *Gateway, c *Call) (*Answer, error) {
+	name, err := c.objectName()
+	if err != nil {
+		return nil, err
+	}
+	options := apidoc.ObjectOptions{
+		Options: apidoc.Options{BaseURL: c.BaseURL}, Basic: c.Query.Get("basic") == "true",
+		ResolveReferences: c.Query.Get("resolveReferences") == "true",
+	}
+	if c.Query.Get("discovery") == "true" {
+		if options.Discovered, err = g.discover(ctx, c, name); err != nil {
+			return nil, err
+		}
+	}
+	body, err := apidoc.Object(c.Program.Connector.Definition, name, options)
+	if err != nil {
+		return nil, err
+	}
+	return c.platformAnswer(body), nil
+}
+
+// discover asks the connector's metadata resource for the fields of an object; nil when it has none.
+func (g *Gateway) discover(ctx context.Context, c *Call, name string) ([]byte, error) {
+	path := "/objects/" + url.PathEscape(name) + "/metadata"
+	resource, values, _ := c.Program.Match(http.MethodGet, path)
+	if resource == nil || c.Instance.Disabled {
+		return nil, nil
+	}
+	inner := &Call{
+		RequestID: c.RequestID, Credentials: c.Credentials, Principal: c.Principal, Instance: c.Instance, Method: http.MethodGet,
+		Path: path, Header: c.Header, RemoteIP: c.RemoteIP, Program: c.Program, Resource: resource, values: values, started: c.started,
+		Trace: c.Trace,
+	}
+	answer, err := g.execute(ctx, inner)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Close()
+	if answer.Stream != nil {
+		return nil, fault.New(fault.Provider, "The metadata of %s is no JSON", name)
+	}
+	return bytes.Clone(answer.Body), nil
 }
 
 // isPing reports whether the call is a ping whose answer is the platform's: the connector says which provider

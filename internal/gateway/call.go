@@ -29,6 +29,7 @@ type Call struct {
 	Header      http.Header
 	Body        io.Reader // nil when there is none
 	RemoteIP    string
+	BaseURL     string // where the caller reached the server, for documentation
 
 	// Lifecycle is set for calls that provisioning makes: the resource is given and need not be callable.
 	Lifecycle bool

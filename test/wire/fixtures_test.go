@@ -90,6 +90,8 @@ func TestEveryExportedConnectorIsImportedAndExportedUnchanged(t *testing.T) {
 			t.Errorf("%s after PUT of its export (-was +is):\n%s", name, difference)
 		}
 		h.do(request{path: "/elements/" + key + "/metadata", query: url.Values{"expand": {"true"}}}).want(200, `"events"`)
+		h.do(request{path: "/elements/" + key + "/docs"}).want(200, `"swagger":"2.0"`)
+		h.do(request{path: "/elements/" + key + "/docs?format=openapi"}).want(200, `"openapi":"3.1`)
 		h.instantiate(shown)
 		h.do(request{method: "DELETE", path: "/elements/" + key}).want(200)
 	}
@@ -122,6 +124,7 @@ func (h *house) instantiate(element map[string]any) {
 	}
 	var i made
 	h.do(request{method: "POST", path: "/instances", body: string(body)}).want(200).into(&i)
+	h.do(request{path: "/instances/" + strconv.FormatInt(i.ID, 10) + "/docs"}).want(200, `"swagger":"2.0"`)
 	h.do(request{path: "/hubs/general/objects", token: i.Token}).want(200)
 	h.do(request{method: "DELETE", path: "/instances/" + strconv.FormatInt(i.ID, 10)}).want(200)
 }
