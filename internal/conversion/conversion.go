@@ -49,12 +49,14 @@ const (
 	// maxPath is the longest path of an operation, in bytes.
 	maxPath = 2000
 	// maxSlots is how many parameters, bodies and answers all operations have together: the library takes
-	// about 10 KB for each.
-	maxSlots = 60_000
+	// about 13 KB for each.
+	maxSlots = 30_000
 	// maxParameters is how many parameters an operation has.
 	maxParameters = 300
-	// maxReported is how many problems or notes are listed one by one.
+	// maxReported is how many problems are listed one by one, and how many notes in a description.
 	maxReported = 50
+	// maxNotes is how many notes are kept.
+	maxNotes = 1000
 )
 
 // Note says what a conversion mended or left out.
@@ -75,7 +77,7 @@ func Convert(kind string, data []byte) (*connector.Definition, error) {
 		return nil, err
 	}
 	if len(notes) > 0 {
-		d.Description += "\n\nNotes of the conversion: " + joinNotes(notes)
+		d.Description += "\n\nNotes of the conversion: " + joinNotes(notes, 0)
 	}
 	return d, nil
 }
@@ -116,45 +118,54 @@ func ConvertWithNotes(kind string, data []byte) (*connector.Definition, []Note, 
 
 // conversion is one run: the definition as it grows, the types of the document, and what went wrong.
 type conversion struct {
-	kind      string
-	def       connector.Definition
-	types     *dictionary
-	notes     []Note
-	noted     map[Note]bool
-	problems  []Note
-	taken     map[string]bool // METHOD and path with variables made equal, of the resources so far
-	overflown bool            // resources were left out
-	tooLarge  bool            // one of the problems is a size
+	kind                string
+	def                 connector.Definition
+	types               *dictionary
+	notes               []Note
+	unnoted, unreported int // notes and problems that are counted only
+	noted               map[Note]bool
+	problems            []Note
+	taken               map[string]bool // METHOD and path with variables made equal, of the resources so far
+	overflown           bool            // resources were left out
+	tooLarge            bool            // one of the problems is a size
 }
 
 func (c *conversion) note(path, format string, args ...any) {
 	n := Note{path, fmt.Sprintf(format, args...)}
-	if !c.noted[n] {
-		if c.noted == nil {
-			c.noted = map[Note]bool{}
-		}
-		c.noted[n] = true
-		c.notes = append(c.notes, n)
+	if c.noted[n] {
+		return
 	}
+	if len(c.notes) >= maxNotes {
+		c.unnoted++
+		return
+	}
+	if c.noted == nil {
+		c.noted = map[Note]bool{}
+	}
+	c.noted[n] = true
+	c.notes = append(c.notes, n)
 }
 
 func (c *conversion) problem(path, format string, args ...any) {
+	if len(c.problems) >= maxReported {
+		c.unreported++
+		return
+	}
 	c.problems = append(c.problems, Note{path, fmt.Sprintf(format, args...)})
 }
 
-func joinNotes(notes []Note) string {
-	var b strings.Builder
-	for i, n := range notes {
-		if i == maxReported {
-			fmt.Fprintf(&b, "; and %d more", len(notes)-i)
-			break
-		}
-		if i > 0 {
-			b.WriteString("; ")
-		}
-		b.WriteString(n.String())
+// joinNotes lists notes in a line; more are known to be left out.
+func joinNotes(notes []Note, more int) string {
+	listed := notes[:min(len(notes), maxReported)]
+	texts := make([]string, len(listed))
+	for i, n := range listed {
+		texts[i] = n.String()
 	}
-	return b.String()
+	text := strings.Join(texts, "; ")
+	if more += len(notes) - len(listed); more > 0 {
+		text += fmt.Sprintf("; and %d more", more)
+	}
+	return text
 }
 
 // finish completes the definition, or reports every problem.
@@ -166,15 +177,18 @@ func (c *conversion) finish() (*connector.Definition, []Note, error) {
 			c.problem(p.Path, "%s", p.Reason)
 		}
 	}
-	if n := len(c.problems); n > 0 {
+	if n := len(c.problems) + c.unreported; n > 0 {
 		kind := fault.Invalid
 		if c.tooLarge {
 			kind = fault.TooLarge
 		}
-		return nil, nil, fault.New(kind, "The %s description cannot be converted, %s: %s", c.kind, plural(n, "problem"), joinNotes(c.problems))
+		return nil, nil, fault.New(kind, "The %s description cannot be converted, %s: %s", c.kind, plural(n, "problem"), joinNotes(c.problems, c.unreported))
 	}
 	if c.types.cut {
 		c.note("models", "types that are far from a resource are named in its model without their properties: a model holds at most %d definitions, all models %d MB", maxModelDefinitions, maxModelBytes/1_000_000)
+	}
+	if c.unnoted > 0 {
+		c.notes = append(c.notes, Note{"document", fmt.Sprintf("%d more things were mended or left out", c.unnoted)})
 	}
 	// Printed and read again, so that the caller holds what every later reader sees.
 	text, err := d.MarshalJSON()

@@ -3,6 +3,7 @@ package conversion
 import (
 	"strconv"
 	"strings"
+	"unicode"
 
 	"jackfield/internal/connector"
 )
@@ -96,11 +97,28 @@ func mapped(kind, name, vendorKind, vendorName, dataType string) connector.Param
 	return p
 }
 
-// constant is a value that every call sends.
+// constant is a value that every call sends. Words of the document must not be taken for values of the
+// configuration.
 func constant(value, vendorKind, vendorName, description string) connector.Parameter {
+	return template(strings.ReplaceAll(value, "${", "$"), vendorKind, vendorName, description)
+}
+
+// template is a constant in which ${configuration.key} is replaced.
+func template(value, vendorKind, vendorName, description string) connector.Parameter {
 	p := mapped(connector.TypeValue, value, vendorKind, vendorName, kindString)
 	p.Description = description
 	return p
+}
+
+// maxDescription is how long the description of a parameter or resource is, in bytes.
+const maxDescription = 1000
+
+func brief(text string) string {
+	text = strings.TrimSpace(text)
+	if len(text) <= maxDescription {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxDescription], "") + "…"
 }
 
 // where is the parameter for the platform's filter expression.
@@ -123,6 +141,9 @@ func (c *conversion) resource(at string, wanted string, r connector.Resource) bo
 	if c.taken == nil {
 		c.taken = map[string]bool{}
 	}
+	if wanted == "/" {
+		wanted = "/root"
+	}
 	path := c.freePath(r.Method, wanted, r.OperationID)
 	if path != wanted {
 		c.note(at, "is %s %s here: the path %s is taken by another %s", r.Method, path, wanted, r.Method)
@@ -135,6 +156,7 @@ func (c *conversion) resource(at string, wanted string, r connector.Resource) bo
 	if r.Response == nil {
 		r.Response = &connector.Response{ContentType: jsonMedia}
 	}
+	r.Description = brief(r.Description)
 	connector.Show(&r, "rootKey", "parameters", "hooks", "tryitoutDisable")
 	c.def.Resources = append(c.def.Resources, r)
 	return true
@@ -208,7 +230,7 @@ func hubPath(vendor string) string {
 func segmentName(text string) string {
 	name := strings.Map(func(r rune) rune {
 		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', strings.ContainsRune("-_.~$@:", r):
+		case unicode.IsLetter(r), unicode.IsDigit(r), strings.ContainsRune("-_.~$@:", r):
 			return r
 		case r == ' ':
 			return '-'
@@ -222,7 +244,7 @@ func segmentName(text string) string {
 func variableName(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch r {
-		case '{', '}', '/', '?', '#', '%', ' ', '\t', '\r', '\n', '*', '+':
+		case '$', '{', '}', '/', '?', '#', '%', ' ', '\t', '\r', '\n', '*', '+':
 			return -1
 		}
 		return r

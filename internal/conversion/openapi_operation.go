@@ -51,9 +51,6 @@ func (r *apiReader) operations() {
 func (r *apiReader) operation(path, method string, op *v3.Operation) {
 	at := "paths." + path + "." + strings.ToLower(method)
 	hub := hubPath(path)
-	if hub == "/" {
-		hub = "/root"
-	}
 	object := objectName(hub)
 	res := connector.Resource{
 		Method: method, VendorPath: r.vendorPath(at, path, op), OperationID: op.OperationId,
@@ -121,7 +118,7 @@ func (r *apiReader) parameter(at string, res *connector.Resource, p *v3.Paramete
 		return
 	}
 	out.Required = p.Required != nil && *p.Required
-	out.Description = p.Description
+	out.Description = brief(p.Description)
 	if p.Example != nil {
 		out.SampleData = exampleText(p.Example.Value)
 		if text := gjson.Parse(out.SampleData); text.Type == gjson.String {
@@ -169,8 +166,13 @@ func (r *apiReader) answer(res *connector.Resource, hub string, op *v3.Operation
 	if media == "*/*" {
 		res.Response.ContentType = jsonMedia
 	}
-	if !isJSON(media) {
+	if media != jsonMedia && media != "*/*" {
 		res.Parameters = append(res.Parameters, constant(media, connector.TypeHeader, "Accept", "Form of the answer"))
+	}
+	if !isJSON(media) {
+		if strings.HasSuffix(media, "xml") {
+			r.c.note(res.Method+" "+hub, "answers in %s, which has no model here", media)
+		}
 		return nil, nil
 	}
 	if content.Schema == nil {
@@ -255,7 +257,7 @@ func (r *apiReader) request(at string, res *connector.Resource, object string, o
 	}
 	p := parameter(connector.TypeBody, "body", kindObject)
 	p.Required = body.Required != nil && *body.Required
-	p.Description = first(body.Description, "The "+object)
+	p.Description = brief(first(body.Description, "The "+object))
 	if content.Example != nil {
 		p.SampleData = exampleText(content.Example.Value)
 	}
@@ -287,7 +289,7 @@ func (r *apiReader) form(at string, res *connector.Resource, kind string, s *sha
 		p := parameter(kind, f.name, dataType(value))
 		p.Required = f.required
 		if value != nil {
-			p.Description = value.description
+			p.Description = brief(value.description)
 		}
 		res.Parameters = append(res.Parameters, p)
 	}

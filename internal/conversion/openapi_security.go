@@ -149,7 +149,7 @@ func (r *apiReader) bearer(name, description string) {
 	key := r.schemeKey(name)
 	r.ask(key, label(name), first(description, "Token that calls carry"), "PASSWORD")
 	r.c.def.Parameters = append(r.c.def.Parameters,
-		constant("Bearer ${configuration."+key+"}", connector.TypeHeader, "Authorization", "Signs calls with the token of the configuration"))
+		template("Bearer ${configuration."+key+"}", connector.TypeHeader, "Authorization", "Signs calls with the token of the configuration"))
 }
 
 func (r *apiReader) header(name, header, description string) {
@@ -178,7 +178,7 @@ func (r *apiReader) key(at, name string, s *v3.SecurityScheme) string {
 		key := r.schemeKey(name)
 		r.ask(key, label(name), first(s.Description, "Value of the cookie "+s.Name), "PASSWORD")
 		r.c.def.Parameters = append(r.c.def.Parameters,
-			constant(s.Name+"=${configuration."+key+"}", connector.TypeHeader, "Cookie", "Signs calls with the cookie of the configuration"))
+			template(strings.ReplaceAll(s.Name, "$", "")+"=${configuration."+key+"}", connector.TypeHeader, "Cookie", "Signs calls with the cookie of the configuration"))
 	default:
 		r.header(name, s.Name, s.Description)
 	}

@@ -36,7 +36,7 @@ func (r *apiReader) servers() {
 			if v := server.Variables.GetOrZero(name); v != nil {
 				entry.DefaultValue = v.Default
 				if v.Description != "" {
-					entry.Description = v.Description
+					entry.Description = brief(v.Description)
 				}
 				for _, option := range v.Enum {
 					entry.Options = append(entry.Options, connector.Option{Value: option, Description: option})
