@@ -81,7 +81,7 @@ func newRewriter(definitions map[string]schema) *rewriter {
 		if w.names[name] != "" {
 			continue
 		}
-		plain := "_" + strings.TrimPrefix(notInComponentNames.ReplaceAllString(name, "_"), "_")
+		plain := first(notInComponentNames.ReplaceAllString(name, "_"), "_")
 		free := plain
 		for n := 2; taken[free]; n++ {
 			free = plain + strconv.Itoa(n)

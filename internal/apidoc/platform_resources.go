@@ -65,8 +65,7 @@ func listOf(items schema) schema { return schema{"type": "array", "items": items
 func paging(fields bool, first ...parameter) []parameter {
 	size := asked("pageSize", "integer", "How many records a page has at most")
 	size.format = "int64"
-	all := append(first, size, asked("nextPage", "string", nextPageText))
-	return selectable(fields, all...)
+	return selectable(fields, append(first, size, asked("nextPage", "string", nextPageText))...)
 }
 
 func selectable(fields bool, all ...parameter) []parameter {
