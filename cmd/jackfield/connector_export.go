@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"strings"
+
+	"jackfield/internal/connector"
 )
 
 type exportCommand struct {
@@ -29,28 +31,35 @@ func (c *exportCommand) Run(ctx context.Context) error {
 		return err
 	}
 	chosen, unknown := c.choose(rows)
+	if len(c.Keys) == 0 && len(chosen) == 0 {
+		return errors.New("the account has no private connector, and extends none")
+	}
 	for _, key := range unknown {
 		r.failed(key, "there is no connector with this key")
 	}
-	var read []source
-	for _, row := range chosen {
+	root, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	rough := make([]*connector.Definition, len(chosen)) // as much of each as its name depends on
+	for i, row := range chosen {
+		rough[i] = &connector.Definition{Key: row.Key, Name: row.Name, Private: row.Private, Extended: row.Extended}
+	}
+	for i, name := range c.names(rough) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		d, err := server.export(ctx, row)
+		d, err := server.export(ctx, chosen[i])
+		place := ""
+		if err == nil {
+			place, err = c.writeOne(root, name, d)
+		}
 		if err != nil {
-			r.failed(row.Key, "failed: "+err.Error())
+			r.failed(chosen[i].Key, "failed: "+err.Error())
 			continue
 		}
-		read = append(read, source{place: row.Key, definition: d})
-	}
-	if len(read) > 0 {
-		if err := c.write(read, &r); err != nil {
-			return err
-		}
-	}
-	if len(c.Keys) == 0 && len(chosen) == 0 {
-		return errors.New("the account has no private connector, and extends none")
+		r.done(chosen[i].Key, "written to "+place)
 	}
 	return r.end("exported", "failed")
 }

@@ -120,6 +120,30 @@ func (c *importCommand) convert(ctx context.Context) (err error) {
 	return r.end("converted", "failed")
 }
 
+// write writes what was found, once all of it is known: names depend on each other.
+func (c *importCommand) write(all []source, r *report) error {
+	root, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	definitions := make([]*connector.Definition, len(all))
+	for i, s := range all {
+		definitions[i] = s.definition
+	}
+	for i, name := range c.names(definitions) {
+		s := all[i]
+		place, err := c.writeOne(root, name, s.definition)
+		if err != nil {
+			r.failed(s.name(), "not written: "+err.Error())
+			continue
+		}
+		r.done(s.name(), "written to "+place+s.kinship())
+		r.list(s.problems)
+	}
+	return nil
+}
+
 // importer brings definitions to a server.
 type importer struct {
 	*client

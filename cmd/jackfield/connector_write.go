@@ -27,36 +27,23 @@ type outFlags struct {
 	Form string `help:"Form to write: file (one JSON file each), folder (definition.yaml and hooks/), doctor (the directory form of the doctor)." enum:"file,folder,doctor" default:"folder"`
 }
 
-// write writes connectors in their form, each to a place of its own below Out, and reports each.
-func (f *outFlags) write(all []source, r *report) error {
+// open opens the folder to write to, and makes it if need be. Nothing is written outside of it.
+func (f *outFlags) open() (*os.Root, error) {
 	if err := os.MkdirAll(f.Out, 0o755); err != nil {
-		return err
+		return nil, err
 	}
-	root, err := os.OpenRoot(f.Out)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	definitions := make([]*connector.Definition, len(all))
-	for i, s := range all {
-		definitions[i] = s.definition
-	}
-	names := connector.KeyFolders(definitions)
-	if f.Form == formDoctor {
-		names = connector.DoctorFolders(definitions)
-	}
-	for i, s := range all {
-		place, err := f.writeOne(root, names[i], s.definition)
-		if err != nil {
-			r.failed(s.name(), "not written: "+err.Error())
-			continue
-		}
-		r.done(s.name(), "written to "+filepath.Join(f.Out, place)+s.kinship())
-		r.list(s.problems)
-	}
-	return nil
+	return os.OpenRoot(f.Out)
 }
 
+// names gives each connector a folder, or the stem of a file, of its own.
+func (f *outFlags) names(all []*connector.Definition) []string {
+	if f.Form == formDoctor {
+		return connector.DoctorFolders(all)
+	}
+	return connector.KeyFolders(all)
+}
+
+// writeOne writes a connector in its form under its name, and says where that is.
 func (f *outFlags) writeOne(root *os.Root, name string, d *connector.Definition) (place string, err error) {
 	var files map[string][]byte
 	switch f.Form {
@@ -71,7 +58,7 @@ func (f *outFlags) writeOne(root *os.Root, name string, d *connector.Definition)
 		}
 		pretty.WriteByte('\n')
 		name += ".json"
-		return name, root.WriteFile(name, pretty.Bytes(), 0o644)
+		return filepath.Join(f.Out, name), root.WriteFile(name, pretty.Bytes(), 0o644)
 	case formDoctor:
 		files, err = d.DoctorFiles()
 	default:
@@ -80,7 +67,7 @@ func (f *outFlags) writeOne(root *os.Root, name string, d *connector.Definition)
 	if err != nil {
 		return "", err
 	}
-	return name, writeFolder(root, name, files)
+	return filepath.Join(f.Out, name), writeFolder(root, name, files)
 }
 
 // writeFolder writes a connector's folder and removes what an older version of it left behind. What belongs to
