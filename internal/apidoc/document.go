@@ -150,19 +150,29 @@ func (doc *document) finish() {
 		}
 		return strings.Compare(a.method, b.method)
 	})
-	taken := map[string]bool{}
+	ids := newUnique()
 	for _, op := range doc.operations {
 		op.computed = operationID(op.method, op.path)
 		if op.id == "" {
 			op.id = op.computed
 		}
-		id := op.id
-		for n := 2; taken[id]; n++ {
-			id = op.id + strconv.Itoa(n)
-		}
-		op.id = id
-		taken[id] = true
+		op.id = ids.take(op.id)
 	}
+}
+
+// unique gives out names, each once: a second one of the same name gets 2, the next 3.
+type unique struct{ next map[string]int }
+
+func newUnique() unique { return unique{map[string]int{}} }
+
+func (u unique) take(name string) string {
+	free := name
+	for u.next[free] > 0 {
+		u.next[name]++
+		free = name + strconv.Itoa(u.next[name])
+	}
+	u.next[free] = 1
+	return free
 }
 
 // route is what tells two operations apart: the method and the path without the names of its variables.
@@ -170,9 +180,10 @@ func (op *operation) route() string { return op.method + " " + anonymous(op.path
 
 // tags lists the tags of the operations, each once, in the order of the paths.
 func (doc *document) tags() []string {
-	tags := []string{}
+	tags, seen := []string{}, map[string]bool{}
 	for _, op := range doc.operations {
-		if !slices.Contains(tags, op.tag) {
+		if !seen[op.tag] {
+			seen[op.tag] = true
 			tags = append(tags, op.tag)
 		}
 	}

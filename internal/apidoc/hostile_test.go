@@ -1,6 +1,7 @@
 package apidoc_test
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -30,7 +31,7 @@ func withModel(definitions string) string {
 var broken = map[string]string{
 	"types that nobody defined":           withModel(`{"thing":{"properties":{"a":{"type":"nowhere"},"b":{"$ref":"nowhere"},"c":{"$ref":"#/definitions/nowhere"},"d":{"type":"array","items":{"type":"nowhere"}},"e":{"$ref":"http://127.0.0.1:1/x.json#/a"}}}}`),
 	"words of other dialects":             withModel(`{"thing":{"properties":{"a":{"type":"unknown"},"b":{"type":"long"},"c":{"type":"dateTime"},"d":{"type":"any"},"e":{"type":null},"f":{"type":["string","null"]},"g":{"type":["null"]},"h":{"type":"String"},"i":{"type":"file"},"j":{"type":""}}}}`),
-	"names with blanks and slashes":       withModel(`{"thing":{"properties":{"a":{"type":"my thing/of ~1"},"b":{"$ref":"my thing/of ~1"},"c":{"$ref":"#/definitions/50% more"},"x y":{"type":"string"}}},"my thing/of ~1":{"properties":{"$":{"type":"50% more"}}},"50% more":{"properties":{"ä#?":{"type":"string"}}},"":{"properties":{}}}`),
+	"names with blanks and slashes":       withModel(`{"thing":{"properties":{"a":{"type":"my thing/of ~1"},"b":{"$ref":"my thing/of ~1"},"c":{"$ref":"#/definitions/50% more"},"x y":{"type":"string"}}},"my thing/of ~1":{"properties":{"$":{"type":"50% more"}}},"50% more":{"properties":{"ä#?":{"type":"string"}}},"a%b%":{"type":"a%b_"},"a%b_":{"type":"a_b_"},"a_b_":{"type":"string"},"":{"properties":{}}}`),
 	"definitions that are no objects":     withModel(`{"thing":"string","a":"b","b":7,"c":null,"d":["x"],"e":true,"things":[]}`),
 	"samples where types should be":       withModel(`{"thing":{"properties":{"a":7,"b":"text","c":{"d":{"e":"f"}},"g":[1],"h":null,"type":{"type":"string"},"properties":{"type":"object","properties":7},"items":"x"}},"raw":{"name":"Byron","age":36}}`),
 	"words of a schema with wrong values": withModel(`{"thing":{"id":"thing","type":"object","required":true,"properties":{"a":{"type":"string","required":true,"enum":[],"format":7,"pattern":"(","minLength":-1,"default":3,"maximum":"9","title":1},"b":{"type":"array"},"c":{"type":"integer","enum":[1,1,2],"exclusiveMinimum":true,"default":"x"},"d":{"allOf":[]},"e":{"allOf":[{"type":"object"},7]},"f":{"oneOf":[{"type":"string"}]},"g":{"additionalProperties":{"type":"nowhere"}},"h":{"discriminator":"a","xml":7,"externalDocs":{}}}},"r":{"required":["zz",7,"a","a"],"properties":{"a":{}}}}`),
@@ -92,6 +93,28 @@ func TestAModelThatIsNestedVeryDeepIsPrinted(t *testing.T) {
 	}
 	if n := strings.Count(string(data), `{"a":`); n < levels {
 		t.Errorf("%d of %d levels are printed", n, levels)
+	}
+}
+
+func TestListsThatMultiplyAreNotWrittenOutWithoutEnd(t *testing.T) {
+	t.Parallel()
+	var defs []string
+	for i := range 40 {
+		defs = append(defs, fmt.Sprintf(`"l%d":{"type":"array","items":{"properties":{"a":{"type":"l%d"},"b":{"type":"l%d"}}}}`, i, i+1, i+1))
+	}
+	text := withModel(`{"thing":{"properties":{"a":{"type":"l0"},"b":{"type":"l20"}}},"things":{"type":"array","items":{"type":"l3"}},` + strings.Join(defs, ",") + `}`)
+	one, err := apidoc.Swagger(parse(t, text), someOptions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(one) > 50_000 {
+		t.Errorf("the document has %d bytes", len(one))
+	}
+	mustBeSwagger(t, "lists", one)
+	for range 5 {
+		if two, _ := apidoc.Swagger(parse(t, text), someOptions); !bytes.Equal(one, two) {
+			t.Error("the document differs from run to run")
+		}
 	}
 }
 

@@ -97,13 +97,21 @@ func decode(source []byte) any {
 
 // read turns the definitions into schemas.
 func (m *models) read(raw map[string]any) {
-	m.definitions, m.words = map[string]schema{}, &words{raw: raw}
-	for name, def := range raw {
+	m.words = newWords(raw)
+	m.define()
+	if m.words.flat {
+		m.define() // again: which lists came before the limit depends on the order
+	}
+	breakCycles(m.definitions)
+}
+
+func (m *models) define() {
+	m.definitions = map[string]schema{}
+	for name, def := range m.words.raw {
 		if !m.words.list(name) {
 			m.definitions[m.words.shown(name)] = m.words.definition(def)
 		}
 	}
-	breakCycles(m.definitions)
 }
 
 // named is a reference to a definition, or its list written out. It returns nil for an unknown name.

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"jackfield/internal/connector"
@@ -70,23 +69,17 @@ var notInComponentNames = regexp.MustCompile(`[^a-zA-Z0-9._-]`)
 
 func newRewriter(definitions map[string]schema) *rewriter {
 	w := &rewriter{names: map[string]string{}, failures: failures()}
-	taken := map[string]bool{}
-	sorted := sortedNames(definitions)
-	for _, name := range sorted {
-		if name != "" && !notInComponentNames.MatchString(name) {
-			w.names[name], taken[name] = name, true
+	unique := newUnique()
+	var odd []string
+	for _, name := range sortedNames(definitions) {
+		if name == "" || notInComponentNames.MatchString(name) {
+			odd = append(odd, name)
+		} else {
+			w.names[name] = unique.take(name)
 		}
 	}
-	for _, name := range sorted {
-		if w.names[name] != "" {
-			continue
-		}
-		plain := first(notInComponentNames.ReplaceAllString(name, "_"), "_")
-		free := plain
-		for n := 2; taken[free]; n++ {
-			free = plain + strconv.Itoa(n)
-		}
-		w.names[name], taken[free] = free, true
+	for _, name := range odd {
+		w.names[name] = unique.take(first(notInComponentNames.ReplaceAllString(name, "_"), "_"))
 	}
 	return w
 }

@@ -1,7 +1,6 @@
 package apidoc
 
 import (
-	"strconv"
 	"strings"
 )
 
@@ -16,7 +15,7 @@ func documentPath(path string) string {
 	if i := strings.IndexAny(path, "?#"); i >= 0 {
 		path = path[:i]
 	}
-	seen := map[string]bool{}
+	names := newUnique()
 	var b strings.Builder
 	for segment := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
 		if segment == "" && b.Len() > 0 {
@@ -28,12 +27,7 @@ func documentPath(path string) string {
 				b.WriteString(straightBraces.Replace(part.text))
 				continue
 			}
-			name := part.text
-			for n := 2; seen[name]; n++ {
-				name = part.text + strconv.Itoa(n)
-			}
-			seen[name] = true
-			b.WriteString("{" + name + "}")
+			b.WriteString("{" + names.take(part.text) + "}")
 		}
 	}
 	return b.String()

@@ -183,31 +183,34 @@ func parameterKind(dataType string) (kind, format string) {
 // form, and exactly the path parameters that the path has.
 func consistent(parameters []parameter, path string) []parameter {
 	names := variables(path)
-	form := slices.ContainsFunc(parameters, func(p parameter) bool {
-		return p.in == inForm && !slices.Contains(names, p.name)
-	})
-	var found []parameter
-	has := func(in, name string) bool {
-		return slices.ContainsFunc(found, func(p parameter) bool {
-			return p.in == in && (p.name == name || in == inHeader && strings.EqualFold(p.name, name))
-		})
-	}
-	for _, p := range parameters {
-		if slices.Contains(names, p.name) && p.in == inForm {
-			p.in, p.required, p.kind = inPath, true, "string" // what the path names stands in the path
+	inThePath := func(name string) bool { return slices.Contains(names, name) }
+	form := slices.ContainsFunc(parameters, func(p parameter) bool { return p.in == inForm && !inThePath(p.name) })
+	found := make([]parameter, 0, len(parameters))
+	taken := map[[2]string]bool{}
+	take := func(p parameter) {
+		key := [2]string{p.in, p.name}
+		switch p.in {
+		case inHeader:
+			key[1] = strings.ToLower(p.name)
+		case inBody:
+			key[1] = "" // there is one, whatever its name
 		}
-		switch {
-		case has(p.in, p.name):
-		case p.in == inPath && !slices.Contains(names, p.name):
-		case p.in == inBody && (form || slices.ContainsFunc(found, parameter.inBody)):
-		default:
+		if !taken[key] {
+			taken[key] = true
 			found = append(found, p)
 		}
 	}
-	for _, name := range names {
-		if !has(inPath, name) {
-			found = append(found, parameter{name: name, in: inPath, kind: "string", required: true})
+	for _, p := range parameters {
+		if p.in == inForm && inThePath(p.name) {
+			p.in, p.required, p.kind = inPath, true, "string" // what the path names stands in the path
 		}
+		if p.in == inPath && !inThePath(p.name) || p.in == inBody && form {
+			continue
+		}
+		take(p)
+	}
+	for _, name := range names {
+		take(named(name, ""))
 	}
 	return found
 }

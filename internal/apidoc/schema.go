@@ -12,8 +12,16 @@ import (
 // type of a property may be the name of another definition, and what users write may be anything at all:
 // every result is a valid schema.
 type words struct {
-	raw map[string]any // all definitions of the document, as they were written
+	raw     map[string]any    // all definitions of the document, as they were written
+	renamed map[string]string // definitions whose names documents cannot hold
+	written int               // schemas in lists that were written out where they are used
+	flat    bool              // lists are not written out any more
 }
+
+// MaxListSchemas is how many schemas a document may have in the lists that are written out where they are used:
+// lists that name each other multiply. Beyond it lists are shown without what they hold. Real connectors stay
+// below a few hundred.
+const MaxListSchemas = 50_000
 
 const definitionsPrefix = "#/definitions/"
 
@@ -43,14 +51,27 @@ func target(ref string) string {
 // shown is the name of a definition in documents: its own, but for a percent sign, which readers of references
 // take for an escape, however it is written.
 func (w *words) shown(name string) string {
-	if !strings.Contains(name, "%") {
-		return name
+	if plain, renamed := w.renamed[name]; renamed {
+		return plain
 	}
-	plain := strings.ReplaceAll(name, "%", "_")
-	for w.raw[plain] != nil {
-		plain += "_"
+	return name
+}
+
+func newWords(raw map[string]any) *words {
+	w := &words{raw: raw, renamed: map[string]string{}}
+	unique := newUnique()
+	var odd []string
+	for _, name := range sortedNames(raw) {
+		if strings.Contains(name, "%") {
+			odd = append(odd, name)
+		} else {
+			unique.take(name)
+		}
 	}
-	return plain
+	for _, name := range odd {
+		w.renamed[name] = unique.take(strings.ReplaceAll(name, "%", "_"))
+	}
+	return w
 }
 
 func (w *words) list(name string) bool { return isList(w.raw[name]) }
@@ -72,8 +93,8 @@ func (w *words) open(name string, lists []string) schema {
 	if !w.list(name) {
 		return schema{"$ref": pointer(w.shown(name))}
 	}
-	if slices.Contains(lists, name) {
-		return schema{"type": "array", "items": schema{}} // a list of itself
+	if w.flat || slices.Contains(lists, name) { // too many lists, or a list of itself
+		return schema{"type": "array", "items": schema{}}
 	}
 	d := w.raw[name].(schema)
 	s := schema{"type": "array", "items": schema{}}
@@ -85,6 +106,10 @@ func (w *words) open(name string, lists []string) schema {
 
 // schema is any schema below a definition.
 func (w *words) schema(v any, lists []string) schema {
+	if len(lists) > 0 {
+		w.written++
+		w.flat = w.flat || w.written > MaxListSchemas
+	}
 	switch v := v.(type) {
 	case string:
 		return w.word(v, lists)

@@ -135,7 +135,7 @@ func TestOpenAPISaysTheSameInItsOwnWords(t *testing.T) {
 	for path, want := range map[string]string{
 		"components/schemas/thing/properties/a":     `{"exclusiveMaximum":3,"type":["integer","null"]}`,
 		"components/schemas/thing/properties/b c~d": `{"$ref":"#/components/schemas/b_c_d"}`,
-		"components/schemas/b_c_d":                 `{"type":["string","null"]}`,
+		"components/schemas/b_c_d":                  `{"type":["string","null"]}`,
 	} {
 		got, _ := json.Marshal(at(odd, path))
 		if string(got) != want {
