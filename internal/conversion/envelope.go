@@ -141,7 +141,7 @@ func (e *envelope) element(space, local string, at *element, schema *xsdSchema, 
 	e.attributes(kind, path)
 	e.out.WriteString(">")
 	if simple := kind.first("simpleContent"); simple != nil {
-		if len(e.w.schema.complex(kind, within).fields) > 0 { // it has attributes
+		if len(e.w.schema.complex(kind).fields) > 0 { // it has attributes
 			path = step(path, "value")
 		}
 		e.token(path)

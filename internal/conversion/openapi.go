@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 
 	"github.com/pb33f/libopenapi"
 	"github.com/pb33f/libopenapi/datamodel"
@@ -38,8 +37,6 @@ func (c *conversion) openAPI(data []byte) {
 	r.read()
 }
 
-var errNoFetch = errors.New("nothing outside the document is read")
-
 // buildModel reads a normal document with the library. It is told in every way it knows that neither
 // files nor addresses may be read, though the normal form holds no reference that leads there.
 func buildModel(text []byte) (doc *v3.Document, release func(), err error) {
@@ -52,7 +49,6 @@ func buildModel(text []byte) (doc *v3.Document, release func(), err error) {
 		AllowFileReferences:                 false,
 		AllowRemoteReferences:               false,
 		SkipExternalRefResolution:           true,
-		RemoteURLHandler:                    func(string) (*http.Response, error) { return nil, errNoFetch },
 		IgnoreArrayCircularReferences:       true,
 		IgnorePolymorphicCircularReferences: true,
 		SkipCircularReferenceCheck:          true, // recursive schemas are legal; shapes go by name

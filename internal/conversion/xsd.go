@@ -131,7 +131,7 @@ func (x *xsd) fill(d *declared) {
 		return
 	}
 	x.filled[d.element] = true
-	s := x.own(d.element, d.schema)
+	s := x.own(d.element)
 	s.description = first(annotation(d.element), s.description)
 	*x.c.types.types[d.name] = *s
 }
@@ -144,17 +144,17 @@ func annotation(e *element) string {
 }
 
 // own is the shape of a type, or of an element that has its type within it.
-func (x *xsd) own(e *element, schema *xsdSchema) *shape {
+func (x *xsd) own(e *element) *shape {
 	switch e.name.Local {
 	case "simpleType":
 		return x.simple(e)
 	case "complexType":
-		return x.complex(e, schema)
+		return x.complex(e)
 	}
 	for _, child := range e.children {
 		switch child.name.Local {
 		case "complexType":
-			return x.complex(child, schema)
+			return x.complex(child)
 		case "simpleType":
 			return x.simple(child)
 		}
@@ -184,7 +184,7 @@ func (x *xsd) simple(e *element) *shape {
 }
 
 // complex is an object, a list in the encoding of SOAP 1.1, or a scalar without attributes.
-func (x *xsd) complex(e *element, schema *xsdSchema) *shape {
+func (x *xsd) complex(e *element) *shape {
 	s := &shape{kind: kindObject}
 	if content := e.first("simpleContent"); content != nil {
 		inner := content.first("extension")
@@ -205,18 +205,18 @@ func (x *xsd) complex(e *element, schema *xsdSchema) *shape {
 	if content := e.first("complexContent"); content != nil {
 		if extension := content.first("extension"); extension != nil {
 			x.inherit(s, extension, 0)
-			x.collect(s, extension, schema, 0)
+			x.collect(s, extension, 0)
 			return s
 		}
 		if restriction := content.first("restriction"); restriction != nil {
 			if list := x.encodedList(restriction); list != nil {
 				return list
 			}
-			x.collect(s, restriction, schema, 0)
+			x.collect(s, restriction, 0)
 		}
 		return s
 	}
-	x.collect(s, e, schema, 0)
+	x.collect(s, e, 0)
 	return s
 }
 
@@ -250,11 +250,11 @@ func (x *xsd) inherit(s *shape, extension *element, depth int) {
 		x.inherit(s, ext, depth+1)
 		inner = ext
 	}
-	x.collect(s, inner, d.schema, 0)
+	x.collect(s, inner, 0)
 }
 
 // collect adds the elements and attributes of a type, through sequences, choices and groups.
-func (x *xsd) collect(s *shape, e *element, schema *xsdSchema, depth int) {
+func (x *xsd) collect(s *shape, e *element, depth int) {
 	if depth > maxGroups {
 		return
 	}
@@ -264,10 +264,10 @@ func (x *xsd) collect(s *shape, e *element, schema *xsdSchema, depth int) {
 		}
 		switch child.name.Local {
 		case "sequence", "all", "choice":
-			x.collect(s, child, schema, depth+1)
+			x.collect(s, child, depth+1)
 		case "group":
 			if d := x.groups[child.qname(child.attr("ref"))]; d != nil {
-				x.collect(s, d.element, d.schema, depth+1)
+				x.collect(s, d.element, depth+1)
 			}
 		case "element":
 			s.add(x.field(child, e.name.Local == "choice"))
@@ -335,7 +335,7 @@ func (x *xsd) shapeOf(e *element) *shape {
 	if kind := e.attr("type"); kind != "" {
 		return x.named(e, kind)
 	}
-	return x.own(e, &xsdSchema{})
+	return x.own(e)
 }
 
 // global is the shape of a global element.
