@@ -145,6 +145,7 @@ var routes = []route{
 	{"GET", "/instances/{id}/docs/{operationId}/definitions", platform, "", (*API).operationDefinitions},
 
 	{"GET", "/instances/{id}", platform, "", (*API).readInstance},
+	{"POST", "/instances/{id}", platform, access.CreateElementInstances, (*API).traceByInstance},
 	{"PUT", "/instances/{id}", platform, access.CreateElementInstances, (*API).replaceInstance},
 	{"PATCH", "/instances/{id}", platform, access.CreateElementInstances, (*API).changeInstance},
 	{"DELETE", "/instances/{id}", platform, "", (*API).deleteInstance},

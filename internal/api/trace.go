@@ -46,6 +46,35 @@ func (a *API) stopTrace(e *exchange) error {
 	return e.json(found.Wire())
 }
 
+// traceByInstance answers POST /instances/{id} with a whole instance: an old client switches traces so, by the member
+// traceLoggingEnabled (reference/clients.md §4). Nothing else of the body counts.
+func (a *API) traceByInstance(e *exchange) error {
+	found, err := a.instance(e, a.Instances.FindForChange)
+	if err != nil {
+		return err
+	}
+	body, err := e.body()
+	if err != nil {
+		return err
+	}
+	var given struct {
+		TraceLoggingEnabled *bool `json:"traceLoggingEnabled"`
+	}
+	if err := json.Unmarshal(body, &given); err != nil || given.TraceLoggingEnabled == nil {
+		return fault.New(fault.Invalid, "POST of an instance switches its traces: send the instance with traceLoggingEnabled true or false, or change it with PUT or PATCH")
+	}
+	ctx := e.r.Context()
+	if *given.TraceLoggingEnabled {
+		err = a.Instances.StartTrace(ctx, found, instance.DefaultTrace)
+	} else {
+		err = a.Instances.StopTrace(ctx, found)
+	}
+	if err != nil {
+		return err
+	}
+	return e.json(found.Wire())
+}
+
 // traceSpan reads {"duration": minutes}. Like other actions, this one takes any body that does not say something else
 // (reference/http-conventions.md §6).
 func traceSpan(body []byte) (time.Duration, error) {

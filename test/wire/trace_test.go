@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -485,4 +486,14 @@ func TestNoTraceShowsASecret(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestAnOldClientSwitchesTracesWithTheWholeInstance(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	i := h.act("one")
+	path := "/instances/" + strconv.FormatInt(i.ID, 10)
+	h.send("POST", path, `{"id":1,"traceLoggingEnabled":true,"name":"ignored"}`).want(200, `"traceLoggingEnabled":true`, `"name":"one"`)
+	h.send("POST", path, `{"traceLoggingEnabled":false}`).want(200, `"traceLoggingEnabled":false`)
+	h.send("POST", path, `{"name":"two"}`).want(400, "traceLoggingEnabled")
 }
