@@ -18,7 +18,8 @@ type target struct {
 	name    string
 	address string // host:port
 	path    string
-	header  string // Authorization, "" for none
+	header  string   // Authorization, "" for none
+	headers []string // several in place of header: requests take them in turn
 }
 
 // sample is one measurement.
@@ -30,17 +31,19 @@ type sample struct {
 // load sends requests over a number of connections for a time. The client writes prepared bytes and reads answers
 // with little work of its own, because it shares the cores with what it measures.
 func load(ctx context.Context, t target, connections int, length time.Duration) (sample, error) {
-	request := []byte("GET " + t.path + " HTTP/1.1\r\nHost: " + t.address + "\r\n")
-	if t.header != "" {
-		request = append(request, "Authorization: "+t.header+"\r\n"...)
+	requests := [][]byte{t.request(t.header)}
+	if len(t.headers) > 0 {
+		requests = nil
+		for _, header := range t.headers {
+			requests = append(requests, t.request(header))
+		}
 	}
-	request = append(request, "\r\n"...)
 	results := make([][]time.Duration, connections)
 	failures := make([]error, connections)
 	until := time.Now().Add(length)
 	var wait sync.WaitGroup
 	for i := range connections {
-		wait.Go(func() { results[i], failures[i] = one(ctx, t.address, request, until) })
+		wait.Go(func() { results[i], failures[i] = one(ctx, t.address, requests, i*len(requests)/connections, until) })
 	}
 	wait.Wait()
 	if err := errors.Join(failures...); err != nil {
@@ -55,7 +58,16 @@ func load(ctx context.Context, t target, connections int, length time.Duration) 
 	}, nil
 }
 
-func one(ctx context.Context, address string, request []byte, until time.Time) ([]time.Duration, error) {
+func (t target) request(header string) []byte {
+	request := "GET " + t.path + " HTTP/1.1\r\nHost: " + t.address + "\r\n"
+	if header != "" {
+		request += "Authorization: " + header + "\r\n"
+	}
+	return []byte(request + "\r\n")
+}
+
+// one sends requests over one connection, in turn from the given one on.
+func one(ctx context.Context, address string, requests [][]byte, turn int, until time.Time) ([]time.Duration, error) {
 	connection, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
@@ -68,12 +80,13 @@ func one(ctx context.Context, address string, request []byte, until time.Time) (
 		if !start.Before(until) || ctx.Err() != nil {
 			return all, ctx.Err()
 		}
-		if _, err := connection.Write(request); err != nil {
+		if _, err := connection.Write(requests[turn%len(requests)]); err != nil {
 			return nil, err
 		}
 		if err := readAnswer(reader); err != nil {
 			return nil, err
 		}
+		turn++
 		all = append(all, time.Since(start))
 	}
 }

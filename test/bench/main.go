@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strings"
 	"time"
 
 	"jackfield/internal/sandbox"
@@ -40,10 +41,16 @@ func be(ctx context.Context, role, upstream string, p plan) error {
 	switch role {
 	case "":
 		return measure(ctx, p)
+	case "growth":
+		return measureGrowth(ctx, p)
 	case "upstream":
 		return serveUpstream(ctx)
 	case "jackfield":
-		return serveJackfield(ctx, upstream)
+		return serveJackfield(ctx, upstream, false)
+	case "crowded":
+		return serveJackfield(ctx, upstream, true)
+	case "catalogue-json", "catalogue-yaml":
+		return loadCatalogue(strings.TrimPrefix(role, "catalogue-"))
 	case "reverse":
 		return serveReverse(ctx, upstream)
 	case "tree":

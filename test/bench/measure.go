@@ -52,21 +52,24 @@ func measure(ctx context.Context, p plan) error {
 		targets []target
 	}{
 		{"one record", []target{
-			{"ReverseProxy", reverse.address(), "/records/1", ""},
-			{"Jackfield", jackfield.address(), base + "/records/1", jackfield.rest},
-			{"encoding/json tree", tree.address(), "/records/1", ""},
+			{name: "ReverseProxy", address: reverse.address(), path: "/records/1"},
+			{name: "Jackfield", address: jackfield.address(), path: base + "/records/1", header: jackfield.rest},
+			{name: "encoding/json tree", address: tree.address(), path: "/records/1"},
 		}},
 		{"page of 200 records", []target{
-			{"ReverseProxy", reverse.address(), "/records", ""},
-			{"Jackfield", jackfield.address(), base + "/records?pageSize=200", jackfield.rest},
-			{"encoding/json tree", tree.address(), "/records", ""},
-			{"Jackfield, with a hook", jackfield.address(), base + "/hooked", jackfield.rest},
+			{name: "ReverseProxy", address: reverse.address(), path: "/records"},
+			{name: "Jackfield", address: jackfield.address(), path: base + "/records?pageSize=200", header: jackfield.rest},
+			{name: "encoding/json tree", address: tree.address(), path: "/records"},
+			{name: "Jackfield, with a hook", address: jackfield.address(), path: base + "/hooked", header: jackfield.rest},
 		}},
 	}
 	for _, group := range groups {
 		if err := alternate(ctx, p, group.name, group.targets); err != nil {
 			return err
 		}
+	}
+	if err := growth(ctx, p, upstream, jackfield); err != nil {
+		return err
 	}
 	return reportProgram(ctx)
 }

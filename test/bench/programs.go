@@ -173,10 +173,17 @@ const benchDefinition = `{"id":9001,"key":"bench","name":"Bench","description":"
   "hooks":[{"type":"postRequest","mimeType":"application/javascript","isLegacy":false,"body":"done({response_body: response_body.filter(r => r.id)});"}]}
 ]}`
 
-func serveJackfield(ctx context.Context, upstream string) error {
+// serveJackfield serves the measured connector with one instance; crowded, among many.
+func serveJackfield(ctx context.Context, upstream string, crowded bool) error {
 	def, err := connector.ParseJSON([]byte(strings.Replace(benchDefinition, "UPSTREAM", upstream, 1)))
 	if err != nil {
 		return err
+	}
+	all := []*connector.Definition{def}
+	if crowded {
+		if all, err = crowd(def, upstream); err != nil {
+			return err
+		}
 	}
 	target, err := url.Parse(upstream)
 	if err != nil {
@@ -192,7 +199,7 @@ func serveJackfield(ctx context.Context, upstream string) error {
 	}
 	defer os.RemoveAll(data)
 	s, err := server.Start(ctx, server.Options{
-		Data: data, Listen: "127.0.0.1:0", Definitions: []*connector.Definition{def},
+		Data: data, Listen: "127.0.0.1:0", Definitions: all,
 		AllowAddresses: []netip.AddrPort{address}, Unlimited: true, Version: "bench",
 	})
 	if err != nil {
@@ -213,6 +220,11 @@ func serveJackfield(ctx context.Context, upstream string) error {
 	created, err := s.Provision.Create(ctx, admin, made, request)
 	if err != nil {
 		return err
+	}
+	if crowded {
+		if err := populate(ctx, s, created.ID); err != nil {
+			return err
+		}
 	}
 	user, organization, err := s.Access.Secrets(ctx, admin)
 	if err != nil {
