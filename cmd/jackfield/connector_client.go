@@ -20,7 +20,7 @@ import (
 const (
 	callTime  = 2 * time.Minute
 	maxAnswer = 128 << 20 // bytes
-	maxPages  = 10_000    // of a list, should a server never end it
+	maxPages  = 1_000     // of a list, should a server never end it
 )
 
 // serverAccess says which server to call, and as whom.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"strings"
 
@@ -186,7 +185,7 @@ func (i *importer) would(d *connector.Definition) (string, error) {
 	case isExtension(d) && i.system[key] == 0:
 		return "", fmt.Errorf("there is no system connector %s to extend", key)
 	case isExtension(d):
-		return fmt.Sprintf("would extend %s with %d %s", key, len(d.Resources), plural(len(d.Resources), "resource")), nil
+		return fmt.Sprintf("would extend %s with %d %s", key, parts(d), plural(parts(d), "part")), nil
 	case i.private[key] != 0:
 		return "would replace " + key, nil
 	}
@@ -211,45 +210,4 @@ func (i *importer) bring(ctx context.Context, d *connector.Definition) (string, 
 	}
 	i.private[strings.ToLower(made.Key)] = made.ID
 	return fmt.Sprintf("created %s (%d)", made.Key, made.ID), nil
-}
-
-// extend adds resources to the account's view of a system connector. Those that the account added before, by method,
-// path and type, are replaced.
-func (i *importer) extend(ctx context.Context, d *connector.Definition) (string, error) {
-	key := keyOf(d)
-	id, there := i.system[key]
-	if !there {
-		return "", fmt.Errorf("there is no system connector %s to extend", key)
-	}
-	var own []connector.Resource
-	_, err := i.call(ctx, http.MethodGet, element(id)+"/resources", url.Values{"accountOnly": {"true"}}, nil, &own)
-	if err != nil && !isNotFound(err) {
-		return "", err
-	}
-	known := map[string]int64{}
-	for k := range own {
-		known[identity(d.Hub, &own[k])] = own[k].ID
-	}
-	added, replaced := 0, 0
-	for k := range d.Resources {
-		r := &d.Resources[k]
-		method, path := http.MethodPost, element(id)+"/resources"
-		if old := known[identity(d.Hub, r)]; old != 0 {
-			method, path = http.MethodPut, fmt.Sprintf("%s/%d", path, old)
-		}
-		if _, err := i.call(ctx, method, path, nil, r, nil); err != nil {
-			return "", fmt.Errorf("%s %s: %w; %d added and %d replaced before", r.Method, r.Path, err, added, replaced)
-		}
-		if method == http.MethodPut {
-			replaced++
-		} else {
-			added++
-		}
-	}
-	return fmt.Sprintf("extended %s: %d %s added, %d replaced", key, added, plural(added, "resource"), replaced), nil
-}
-
-// identity is what old clients tell resources of an extension apart by.
-func identity(hub string, r *connector.Resource) string {
-	return strings.ToUpper(r.Method) + " " + connector.RelativePath(connector.CanonicalPath(hub, r.Path)) + " " + r.ResourceType()
 }
