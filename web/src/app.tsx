@@ -10,6 +10,7 @@ import { Blank } from "./ui/state";
 
 const Connectors = lazy(() => import("./screens/connectors"));
 const Authenticate = lazy(() => import("./screens/authenticate"));
+const ConnectorDocs = lazy(() => import("./screens/connectordocs"));
 const Instances = lazy(() => import("./screens/instances"));
 const Instance = lazy(() => import("./screens/instance"));
 
@@ -23,6 +24,7 @@ export function App() {
             <Route index element={<Navigate to="/connectors" replace />} />
             <Route path="/connectors" element={<Connectors />} />
             <Route path="/connectors/:key/authenticate" element={<Authenticate />} />
+            <Route path="/connectors/:key/docs" element={<ConnectorDocs />} />
             <Route path="/instances" element={<Instances />} />
             <Route path="/instances/:id/:tab?" element={<Instance />} />
             <Route path="*" element={<NotFound />} />

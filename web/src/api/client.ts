@@ -36,7 +36,7 @@ export interface CallOptions {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   body?: unknown;
   /** Body that is sent as it stands instead of being written as JSON. */
-  rawBody?: string;
+  rawBody?: string | Blob;
   contentType?: string;
   /** Token of an instance: makes it a connector call. */
   elementToken?: string;
@@ -60,7 +60,7 @@ async function send(path: string, options: CallOptions): Promise<Answer> {
   const headers = new Headers({ Accept: "application/json" });
   if (csrf) headers.set("X-Jackfield-CSRF", csrf);
   if (options.elementToken) headers.set("Authorization", `Element ${options.elementToken}`);
-  let body: string | undefined;
+  let body: string | Blob | undefined;
   if (options.rawBody !== undefined) {
     body = options.rawBody;
   } else if (options.body !== undefined) {

@@ -4,7 +4,7 @@ import { useRef, useState, type FormEvent } from "react";
 import { flushSync } from "react-dom";
 import { useParams } from "react-router";
 import { ApiError } from "../api/client";
-import { connectorQuery, hubName, hubsQuery, needsProviderPage, type ConfigurationEntry, type Connector } from "../api/connectors";
+import { connectorQuery, hubName, hubsQuery, logoOf, needsProviderPage, type ConfigurationEntry, type Connector } from "../api/connectors";
 import { createInstance, forgetInstances, type Instance } from "../api/instances";
 import { sortRefusal, type Refusal } from "../api/refusal";
 import { useSession } from "../api/session";
@@ -111,7 +111,7 @@ function Fields({ connector, onCreated }: { connector: Connector; onCreated: (in
       <div className="border-b border-line px-5 py-4 sm:px-6">
         <div className="flex items-center gap-3">
           <span className="lg:hidden">
-            <Logo connectorKey={connector.key} name={connector.name} />
+            <Logo connectorKey={logoOf(connector)} name={connector.name} />
           </span>
           <h1 className="text-xl font-semibold">{t.authenticate.title(connector.name)}</h1>
         </div>
@@ -239,7 +239,7 @@ function About({ connector }: { connector: Connector }) {
   return (
     <aside aria-label={t.authenticate.about} className="panel flex flex-col gap-4 p-5 max-lg:hidden">
       <div className="flex items-center gap-3">
-        <Logo connectorKey={connector.key} name={connector.name} size={48} />
+        <Logo connectorKey={logoOf(connector)} name={connector.name} size={48} />
         <div className="min-w-0">
           <h2 className="truncate text-lg font-semibold">{connector.name}</h2>
           <p className="text-sm tabular-nums text-muted">{connector.id}</p>

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { EllipsisVertical, Upload } from "lucide-react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { Link } from "react-router";
-import { connectorsQuery, hubName, hubsQuery, type ConnectorRow } from "../api/connectors";
+import { connectorPath, connectorsQuery, hubName, hubsQuery, logoOf, type ConnectorRow } from "../api/connectors";
 import { instanceCountsQuery } from "../api/instances";
 import { useSession } from "../api/session";
 import { useFilters } from "../filters";
@@ -11,6 +12,11 @@ import { Button, ButtonLink } from "../ui/button";
 import { Logo } from "../ui/logo";
 import { SearchBox } from "../ui/search";
 import { Blank, Failure, Loading, NothingFound, Notice, Skeleton } from "../ui/state";
+
+const loadMenu = () => import("./connectormenu");
+const ConnectorMenu = lazy(loadMenu);
+const loadImport = () => import("./import");
+const ImportConnector = lazy(loadImport);
 
 /** Whether a connector answers to the text: name, key, id, hub or description, every word somewhere. */
 export function matches(connector: ConnectorRow, text: string): boolean {
@@ -26,6 +32,7 @@ export default function Connectors() {
   const counts = useQuery(instanceCountsQuery);
   const { data: session } = useSession();
   const [{ search: text, hub }, filter] = useFilters("search", "hub");
+  const [importing, setImporting] = useState(false);
 
   const rows = connectors.data;
   const hubNames = useMemo(
@@ -44,8 +51,25 @@ export default function Connectors() {
           <h1 className="text-xl font-semibold">{t.connectors.title}</h1>
           <p className="text-muted">{t.connectors.lead}</p>
         </div>
-        <SearchBox label={t.connectors.search} value={text} onChange={(search) => filter({ search })} />
+        <div className="flex w-full flex-wrap items-center gap-2 sm:w-auto">
+          <SearchBox label={t.connectors.search} value={text} onChange={(search) => filter({ search })} />
+          <Button
+            aria-haspopup="dialog"
+            className="max-sm:flex-1"
+            onPointerEnter={() => void loadImport()}
+            onFocus={() => void loadImport()}
+            onPress={() => setImporting(true)}
+          >
+            <Upload size={15} aria-hidden="true" />
+            {t.connectors.import}
+          </Button>
+        </div>
       </div>
+      {importing ? (
+        <Suspense>
+          <ImportConnector onClose={() => setImporting(false)} />
+        </Suspense>
+      ) : null}
       {session?.notices?.length ? (
         <div className="mb-5 flex flex-col gap-2">
           {session.notices.map((notice) => (
@@ -58,7 +82,11 @@ export default function Connectors() {
       ) : connectors.isError ? (
         <Failure error={connectors.error} what={t.connectors.what} retry={() => void connectors.refetch()} />
       ) : connectors.data.length === 0 ? (
-        <Blank title={t.connectors.emptyTitle} text={t.connectors.empty} />
+        <Blank
+          title={t.connectors.emptyTitle}
+          text={t.connectors.empty}
+          action={<Button onPress={() => setImporting(true)}>{t.connectors.import}</Button>}
+        />
       ) : (
         <>
           <div className="mb-4 flex min-h-8 flex-wrap items-center gap-x-4 gap-y-2">
@@ -80,7 +108,13 @@ export default function Connectors() {
           ) : (
             <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(296px,100%),1fr))] gap-4">
               {shown.map((row) => (
-                <Card key={row.id} connector={row} hub={hubNames.get(row.hub) ?? row.hub} count={counts.data?.[row.key]} />
+                <Card
+                  key={row.id}
+                  connector={row}
+                  hub={hubNames.get(row.hub) ?? row.hub}
+                  count={counts.data?.[row.key]}
+                  onCloned={(made) => filter({ search: made.key, hub: "" })}
+                />
               ))}
             </ul>
           )}
@@ -105,27 +139,40 @@ function HubChip({ name, on, onPress }: { name: string; on: boolean; onPress: ()
   );
 }
 
-function Card({ connector, hub, count }: { connector: ConnectorRow; hub: string; count?: number }) {
+interface CardProps {
+  connector: ConnectorRow;
+  hub: string;
+  count?: number;
+  onCloned: (made: ConnectorRow) => void;
+}
+
+function Card({ connector, hub, count, onCloned }: CardProps) {
   const inactive = connector.active === false;
   return (
     <li className="panel flex flex-col gap-3 p-4 transition-colors duration-100 hover:border-line-strong">
       <div className="flex items-start gap-3">
-        <Logo connectorKey={connector.key} name={connector.name} />
+        <Logo connectorKey={logoOf(connector)} name={connector.name} />
         <div className="min-w-0 flex-1">
-          <h2 className="truncate text-[15px] font-semibold leading-5">{connector.name}</h2>
+          <h2 className="truncate text-[15px] font-semibold leading-5" title={connector.name}>
+            {connector.name}
+          </h2>
           <p className="truncate text-sm text-muted">
             <code>{connector.key}</code>
             <span className="tabular-nums"> · {connector.id}</span>
           </p>
         </div>
-        <span className="tag">{hub}</span>
+        <Actions connector={connector} onCloned={onCloned} />
       </div>
       <p className="line-clamp-3 text-muted">{connector.description}</p>
-      <div className="mt-auto flex min-h-9 items-center gap-2 border-t border-line pt-3">
-        <span className="flex min-w-0 flex-1 flex-wrap items-center gap-1.5 text-sm text-muted">
-          {connector.beta ? <span className="tag">{t.connectors.beta}</span> : null}
-          {connector.private ? <span className="tag">{t.connectors.private}</span> : null}
-          {inactive ? <span className="tag">{t.connectors.inactive}</span> : null}
+      <div className="mt-auto flex flex-wrap items-center gap-1.5">
+        <span className="tag">{hub}</span>
+        {connector.beta ? <span className="tag">{t.connectors.beta}</span> : null}
+        {connector.private ? <span className="tag border-transparent! bg-accent-soft! text-accent!">{t.connectors.private}</span> : null}
+        {connector.extended ? <span className="tag border-transparent! bg-accent-soft! text-accent!">{t.connectors.extended}</span> : null}
+        {inactive ? <span className="tag border-transparent! bg-warn-soft! text-warn!">{t.connectors.inactive}</span> : null}
+      </div>
+      <div className="flex min-h-9 items-center gap-2 border-t border-line pt-3">
+        <span className="min-w-0 flex-1 text-sm text-muted">
           {count ? (
             <Link
               to={`/instances?connector=${encodeURIComponent(connector.key)}`}
@@ -137,9 +184,11 @@ function Card({ connector, hub, count }: { connector: ConnectorRow; hub: string;
             <span>{t.connectors.noInstances}</span>
           )}
         </span>
-        {inactive ? null : (
+        {inactive ? (
+          <span className="flex h-9 items-center text-sm text-muted">{t.connectors.inactiveHelp}</span>
+        ) : (
           <ButtonLink
-            to={`/connectors/${encodeURIComponent(connector.key)}/authenticate`}
+            to={`${connectorPath(connector)}/authenticate`}
             look="soft"
             aria-label={t.connectors.authenticateThis(connector.name)}
           >
@@ -148,6 +197,34 @@ function Card({ connector, hub, count }: { connector: ConnectorRow; hub: string;
         )}
       </div>
     </li>
+  );
+}
+
+/** The menu of a card. It is loaded when somebody reaches for the first one. */
+function Actions({ connector, onCloned }: { connector: ConnectorRow; onCloned: (made: ConnectorRow) => void }) {
+  const [wanted, setWanted] = useState(false);
+  const button = (
+    <Button
+      look="quiet"
+      icon
+      className="-mr-2 -mt-1.5"
+      aria-label={t.connector.actionsFor(connector.name)}
+      aria-haspopup="menu"
+      onPointerEnter={() => void loadMenu()}
+      onFocus={() => void loadMenu()}
+      onPress={() => setWanted(true)}
+    >
+      <EllipsisVertical size={16} />
+    </Button>
+  );
+  return wanted ? (
+    <Suspense fallback={button}>
+      <span className="-mr-2 -mt-1.5">
+        <ConnectorMenu connector={connector} defaultOpen without="authenticate" onCloned={onCloned} />
+      </span>
+    </Suspense>
+  ) : (
+    button
   );
 }
 

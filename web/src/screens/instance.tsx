@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Pencil, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components/Tabs";
-import { useNavigate, useParams } from "react-router";
+import { useNavigate, useParams, useSearchParams } from "react-router";
 import { connectorQuery } from "../api/connectors";
+import { callNames } from "../api/docs";
 import { instanceQuery, type Instance } from "../api/instances";
 import { usePlace } from "../place";
 import { t } from "../strings";
@@ -20,6 +21,8 @@ import { EditInstance } from "./edit";
 import { dayOf, useEnable } from "./instances";
 import { TryIt } from "./tryit";
 
+const ApiDocs = lazy(async () => ({ default: (await import("./apidocs")).ApiDocs }));
+
 /** One connected account: what it is, calls with it, and its settings. */
 export default function InstancePage() {
   const { id = "", tab } = useParams();
@@ -30,12 +33,14 @@ export default function InstancePage() {
   if (instance.isError) {
     return <Failure error={instance.error} what={t.instance.what} retry={() => void instance.refetch()} />;
   }
-  return <Loaded key={id} instance={instance.data} tab={tab === "configuration" ? tab : "try"} />;
+  return <Loaded key={id} instance={instance.data} tab={tab === "configuration" || tab === "docs" ? tab : "try"} />;
 }
 
 function Loaded({ instance, tab }: { instance: Instance; tab: string }) {
   const navigate = useNavigate();
   const connector = useQuery(connectorQuery(instance.element.key));
+  const [query] = useSearchParams();
+  const calls = useMemo(() => callNames(connector.data), [connector.data]);
   const [doomed, setDoomed] = useState<Instance>();
   const [editing, setEditing] = useState(false);
   const enable = useEnable(instance);
@@ -94,12 +99,13 @@ function Loaded({ instance, tab }: { instance: Instance; tab: string }) {
       ) : null}
       <Tabs
         selectedKey={tab}
-        onSelectionChange={(key) => void navigate(`/instances/${instance.id}${key === "configuration" ? "/configuration" : ""}`, { replace: true })}
+        onSelectionChange={(key) => void navigate(`/instances/${instance.id}${key === "try" ? "" : `/${String(key)}`}`, { replace: true })}
         className="flex flex-col gap-5"
       >
         <TabList aria-label={instance.name} className="flex gap-6 border-b border-line">
           {[
             { id: "try", text: t.instance.tryIt },
+            { id: "docs", text: t.connector.docs },
             { id: "configuration", text: t.instance.configuration },
           ].map(({ id, text }) => (
             <Tab
@@ -119,8 +125,13 @@ function Loaded({ instance, tab }: { instance: Instance; tab: string }) {
           ) : connector.isError ? (
             <Failure error={connector.error} what={t.tryIt.what} retry={() => void connector.refetch()} />
           ) : (
-            <TryIt connector={connector.data} instance={instance} />
+            <TryIt key={query.get("call")} connector={connector.data} instance={instance} wanted={query.get("call") ?? ""} />
           )}
+        </TabPanel>
+        <TabPanel id="docs" className="outline-offset-4">
+          <Suspense fallback={<Loading><Skeleton className="h-52" /></Loading>}>
+            <ApiDocs of={{ kind: "instances", id: String(instance.id) }} name={instance.element.key} callable={calls} instance={instance.id} />
+          </Suspense>
         </TabPanel>
         <TabPanel id="configuration" className="outline-offset-4">
           <Configuration instanceId={String(instance.id)} />

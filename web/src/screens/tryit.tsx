@@ -3,6 +3,7 @@ import { ChevronRight, Send } from "lucide-react";
 import { useMemo, useState, type FormEvent } from "react";
 import { errorOf, exchange, type Answer, type CallOptions } from "../api/client";
 import type { Connector, Resource } from "../api/connectors";
+import { callName } from "../api/docs";
 import type { Instance } from "../api/instances";
 import { callable, firstList, inputsOf, requestPath, resourceId, shortPath, type Values } from "../api/tryit";
 import { t } from "../strings";
@@ -24,10 +25,19 @@ export interface Reply {
 
 const empty: Values = { path: {}, where: "", pageSize: "10", more: {}, body: "" };
 
+interface TryItProps {
+  connector: Connector;
+  instance: Instance;
+  /** Name of the call to begin with (see callName); without it the first list. */
+  wanted?: string;
+}
+
 /** Calls a resource with the instance's token and shows what comes back. */
-export function TryIt({ connector, instance }: { connector: Connector; instance: Instance }) {
+export function TryIt({ connector, instance, wanted = "" }: TryItProps) {
   const resources = useMemo(() => callable(connector), [connector]);
-  const [resource, setResource] = useState<Resource | undefined>(() => firstList(connector) ?? resources[0]);
+  const [resource, setResource] = useState<Resource | undefined>(
+    () => resources.find((r) => callName(r.method, r.path) === wanted) ?? firstList(connector) ?? resources[0],
+  );
   if (!resource) return <Blank title={t.tryIt.emptyTitle} text={t.tryIt.empty} />;
   return (
     <Call

@@ -11,18 +11,22 @@ interface DialogProps {
   title: string;
   children: ReactNode;
   alert?: boolean;
+  /** For longer work: more room. */
+  wide?: boolean;
+  /** A click beside it does not close it: it holds what somebody typed. */
+  keepOpen?: boolean;
 }
 
 /** A window over the page. Escape and a click beside it close it; focus returns to where it was. */
-export function Dialog({ open, onClose, title, children, alert }: DialogProps) {
+export function Dialog({ open, onClose, title, children, alert, wide, keepOpen }: DialogProps) {
   return (
     <ModalOverlay
       isOpen={open}
       onOpenChange={(now) => (now ? undefined : onClose())}
-      isDismissable={!alert}
+      isDismissable={!alert && !keepOpen}
       className="fixed inset-0 z-40 grid place-items-end bg-[rgb(6_14_13/0.5)] p-4 sm:place-items-center"
     >
-      <Modal className="appear w-full max-w-md rounded-md border border-line bg-raised shadow-(--jf-shadow-lifted)">
+      <Modal className={`appear w-full ${wide ? "max-w-2xl" : "max-w-md"} rounded-md border border-line bg-raised shadow-(--jf-shadow-lifted)`}>
         <AriaDialog role={alert ? "alertdialog" : "dialog"} className="flex max-h-[85dvh] flex-col gap-4 overflow-auto p-6 outline-none">
           <Heading slot="title" className="text-lg font-semibold">
             {title}

@@ -10,13 +10,15 @@ interface MenuProps extends Look {
   children: ReactNode;
   header?: ReactNode;
   className?: string;
+  /** Opens and takes the focus at once. */
+  defaultOpen?: boolean;
 }
 
 /** A button that opens a list of actions. */
-export function Menu({ label, trigger, children, header, className, ...look }: MenuProps) {
+export function Menu({ label, trigger, children, header, className, defaultOpen, ...look }: MenuProps) {
   return (
-    <MenuTrigger>
-      <AriaButton className={buttonClass({ look: "quiet", ...look }, className)} aria-label={label}>
+    <MenuTrigger defaultOpen={defaultOpen}>
+      <AriaButton autoFocus={defaultOpen} className={buttonClass({ look: "quiet", ...look }, className)} aria-label={label}>
         {trigger}
       </AriaButton>
       <Popover placement="bottom end" offset={6} className="popover appear min-w-48 max-w-80">
