@@ -42,8 +42,14 @@ func (s *Service) ReplaceResource(ctx context.Context, p *access.Principal, keyO
 		as.Method, as.Path, as.Type = place.Method, place.Path, place.Type
 		after := connector.Definition{Resources: []connector.Resource{as}}
 		keepIDs(&after, &before)
+		after.ID = e.ID
+		connector.Own(&after, place.OwnerAccountID)
+		keepDates(&after, &before)
 		r.Parameters, r.Hooks, r.Object = after.Resources[0].Parameters, after.Resources[0].Hooks, after.Resources[0].Object
-		r.ID, r.CreatedDate, r.UpdatedDate = id, place.CreatedDate, now()
+		r.ID, r.OwnerAccountID, r.CreatedDate, r.UpdatedDate = id, place.OwnerAccountID, place.CreatedDate, place.UpdatedDate
+		if !alike(r, place) {
+			r.UpdatedDate = now()
+		}
 		*place = *r
 		return nil
 	})
