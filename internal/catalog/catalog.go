@@ -134,7 +134,9 @@ func (c *Catalog) entries(all []Entry, there ...*Connector) []*Connector {
 				base.DefaultValue = address
 			}
 		}
-		number(e.Definition)
+		if !e.numbered {
+			number(e.Definition)
+		}
 		made[i] = newConnector(e.Definition, store.SystemAccount)
 		made[i].logo = e.Logo
 	}

@@ -33,6 +33,8 @@ type Connector struct {
 type Entry struct {
 	Definition *connector.Definition
 	Logo       []byte // SVG, nil without one
+
+	numbered bool // the parts have their ids
 }
 
 func newConnector(def *connector.Definition, owner int64) *Connector {

@@ -221,7 +221,11 @@ func (f *Folder) read(fsys fs.FS, stale []*item) {
 	for range min(runtime.GOMAXPROCS(0), len(stale)) {
 		wait.Go(func() {
 			for it := range work {
-				it.read(fsys)
+				if it.read(fsys) {
+					f.identify(it.newest.Definition)
+					number(it.newest.Definition)
+					it.newest.numbered = true
+				}
 			}
 		})
 	}
@@ -232,7 +236,8 @@ func (f *Folder) read(fsys fs.FS, stale []*item) {
 	wait.Wait()
 }
 
-func (it *item) read(fsys fs.FS) {
+// read reports whether there is a new sound version.
+func (it *item) read(fsys fs.FS) bool {
 	it.faults = nil
 	it.main = it.name
 	for _, name := range []string{definitionYAML, definitionJSON} {
@@ -247,12 +252,13 @@ func (it *item) read(fsys fs.FS) {
 	}
 	if err != nil {
 		it.faults = it.explain(fsys, err)
-		return
+		return false
 	}
 	if entry.Definition.Key == "" {
 		entry.Definition.Key = connector.KeyFromName(entry.Definition.Name)
 	}
 	it.newest = entry
+	return true
 }
 
 func (it *item) load(fsys fs.FS) (*Entry, error) {

@@ -31,7 +31,6 @@ func (f *Folder) settle(fsys fs.FS) {
 		if it.newest == nil || it.newest == it.current {
 			continue
 		}
-		f.identify(it.newest.Definition)
 		it.faults = slices.DeleteFunc(it.faults, func(b Broken) bool { return b.claim })
 		member, reason := c.conflict(it.newest.Definition)
 		if reason == "" {

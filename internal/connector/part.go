@@ -1,6 +1,9 @@
 package connector
 
-import "iter"
+import (
+	"iter"
+	"strings"
+)
 
 // Part is a part of a definition that has an id of its own.
 type Part struct {
@@ -30,11 +33,7 @@ func (w *walker) part(id *int64, identity ...string) {
 	if w.stopped {
 		return
 	}
-	text := identity[0]
-	for _, more := range identity[1:] {
-		text += "\x00" + more
-	}
-	w.stopped = !w.yield(Part{Identity: text, ID: id})
+	w.stopped = !w.yield(Part{Identity: strings.Join(identity, "\x00"), ID: id})
 }
 
 func (w *walker) definition(d *Definition) {

@@ -242,7 +242,8 @@ func (p *plainReader) member(outer int, name []byte) bool {
 		}
 	}
 	p.names = append(p.names, name)
-	p.scalars.out = append(appendString(p.scalars.out, string(name)), ':')
+	p.text(name)
+	p.write(":")
 	return true
 }
 

@@ -117,7 +117,7 @@ func TestRandomPiecesOfYAMLAreReadAsTheLibraryReadsThemOrLeftToIt(t *testing.T) 
 	pieces := []string{
 		"a: ", "b: ", "c:", "- ", "-", "\n", "\n  ", "\n    ", "\na: ", "\nb:", "\n- ", "\n  - ", "\n  c: ", " ", "  ",
 		"[", "]", "{", "}", ", ", ",", "x", "y z", "&a ", "*a", "&b\n", "*b ", "\"q\"", "'s'", "\"k\": ", "'k': ", "|\n", "|-\n",
-		">-\n", "|+\n", "# c", " # c", "1", "true", "null", ":", "~", "-5", "1.5", "2026-01-01", "$top", "/p", "k v: ", "\\n", "''",
+		">-\n", "|+\n", "# c", " # c", "1", "true", "null", ":", "~", "-5", "1.5", "2026-01-01", "True", "no", "On", "eb", "nil", "$top", "/p", "k v: ", "\\n", "''",
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	taken := 0

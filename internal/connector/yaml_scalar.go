@@ -27,7 +27,7 @@ func (p *plainReader) key() ([]byte, bool) {
 			p.pos++
 			continue
 		}
-		if !letter(c) && !digit(c) && !strings.ContainsRune("_$/.@-+", rune(c)) {
+		if !letter(c) && !digit(c) && strings.IndexByte("_$/.@-+", c) < 0 {
 			return p.data[begin:p.pos], p.pos-begin < plainKey
 		}
 		p.pos++
@@ -41,7 +41,7 @@ func (p *plainReader) flow(depth int) bool {
 		return p.alias(depth)
 	case '"', '\'':
 		value, ok := p.quoted()
-		p.scalars.out = appendString(p.scalars.out, string(value))
+		p.text(value)
 		return ok && p.enter(depth)
 	case '[':
 		return p.enter(depth) && p.items(depth)
@@ -208,7 +208,7 @@ func (p *plainReader) plain(flow bool) bool {
 		if next := p.data[p.pos+1]; !letter(next) && !digit(next) {
 			return false
 		}
-	case strings.ContainsRune("?:,[]{}#&*!|>'\"%@`", rune(c)):
+	case strings.IndexByte("?:,[]{}#&*!|>'\"%@`", c) >= 0:
 		return false
 	}
 	end := begin // after the last character that is no space
@@ -224,7 +224,7 @@ scan:
 			p.pos++
 			continue
 		case ':':
-			if next := p.data[p.pos+1]; next == ' ' || next == '\n' || flow && strings.ContainsRune(",[]{}", rune(next)) {
+			if next := p.data[p.pos+1]; next == ' ' || next == '\n' || flow && strings.IndexByte(",[]{}", next) >= 0 {
 				return false
 			}
 		case ',', ']', '}':
@@ -246,6 +246,20 @@ scan:
 	return p.typed(p.data[begin:end])
 }
 
+// text writes a string. Most have nothing to escape and need no copy.
+func (p *plainReader) text(value []byte) {
+	for _, c := range value {
+		if c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			p.scalars.out = appendString(p.scalars.out, string(value))
+			return
+		}
+	}
+	p.scalars.out = append(append(append(p.scalars.out, '"'), value...), '"')
+}
+
+// maybeTyped are the letters that words of a type begin with: true, false, null, yes, no, on, off, in any case.
+const maybeTyped = "tTfFnNyYoO"
+
 // typed writes a scalar without quotes: most are words, and what may be something else is left to the library.
 func (p *plainReader) typed(value []byte) bool {
 	c := value[0]
@@ -258,8 +272,8 @@ func (p *plainReader) typed(value []byte) bool {
 	case c >= '1' && c <= '9' && len(value) < 16 && allDigits(value):
 		p.write(string(value))
 		return true
-	case c == '/' || c == '$' || letter(c) && len(value) > len("false"):
-		p.scalars.out = appendString(p.scalars.out, string(value))
+	case c == '/' || c == '$' || letter(c) && (len(value) > len("false") || strings.IndexByte(maybeTyped, c) < 0):
+		p.text(value)
 		return true
 	}
 	return p.scalars.scalar(&yaml.Node{Kind: yaml.ScalarNode, Value: string(value)}) == nil
@@ -332,6 +346,6 @@ func (p *plainReader) lines(column int) bool {
 		}
 	}
 	p.pos-- // the end of the last line
-	p.scalars.out = appendString(p.scalars.out, string(value))
+	p.text(value)
 	return true
 }

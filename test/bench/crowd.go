@@ -70,9 +70,7 @@ func crowd(measured *connector.Definition, upstream string) ([]*connector.Defini
 		def.ID = int64(10_000 + n)
 		all = append(all, def)
 	}
-	for _, r := range all[1].Resources[1 : manyResources-len(measured.Resources)+1] {
-		measured.Resources = append(measured.Resources, r)
-	}
+	measured.Resources = append(measured.Resources, all[1].Resources[1:manyResources-len(measured.Resources)+1]...)
 	return all, nil
 }
 
