@@ -39,7 +39,8 @@ type checker struct {
 const (
 	maxErrors   = 1000
 	maxWarnings = 1000
-	maxReason   = 400 // bytes; a reason may quote a value of any length
+	maxReason   = 400  // bytes; a reason may quote a value of any length
+	maxName     = 1000 // bytes of a connector's name, which stands in lists and names folders
 )
 
 func (c *checker) fail(path, format string, args ...any) { c.add(Error, path, format, args...) }
@@ -87,8 +88,11 @@ func authenticationTypes() []string {
 
 func (c *checker) top() {
 	d := c.d
-	if d.Name == "" {
+	switch {
+	case d.Name == "":
 		c.fail("name", "is missing: a connector needs a name")
+	case len(d.Name) > maxName:
+		c.fail("name", "has %d bytes; the limit is %d", len(d.Name), maxName)
 	}
 	if d.Description == "" {
 		c.warn("description", "is missing: the catalogue shows it")

@@ -54,6 +54,7 @@ func TestEachFaultOfADefinitionIsReportedWhereItIs(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ text, want string }{
 		"no name":                    {`{"description":"d"}`, "error: name: is missing"},
+		"a long name":                {`{"name":"` + strings.Repeat("x", 1001) + `","description":"d"}`, "error: name: has 1001 bytes; the limit is 1000"},
 		"no key to be made":          {`{"name":"é!","description":"d"}`, "error: key: is missing, and the name"},
 		"key with a slash":           {base(`"key":"a/b",`, "", ""), `error: key: "a/b" stands in URLs`},
 		"odd key":                    {base(`"key":"A(1)",`, "", ""), `warning: key: "A(1)" has more than`},
