@@ -192,8 +192,7 @@ func (s *scanner) array(f *field, target reflect.Value) (wrong misfits) {
 	if s.data[s.pos] != '[' {
 		return s.unfit("an array")
 	}
-	list := reflect.New(target.Type()).Elem() // addressable, so that it can grow
-	list.Set(reflect.MakeSlice(target.Type(), 0, 0))
+	list := s.borrow(target.Type())
 	for n, first := 0, true; s.next(first); n, first = n+1, false {
 		if n == list.Cap() {
 			list.Grow(max(firstGrowth, n))
@@ -213,13 +212,26 @@ func (s *scanner) array(f *field, target reflect.Value) (wrong misfits) {
 			wrong = append(wrong, m.in("["+strconv.Itoa(n)+"]")...)
 		}
 	}
-	if list.Len() < list.Cap() { // definitions live long: keep no more than there is
-		exact := reflect.MakeSlice(target.Type(), list.Len(), list.Len())
-		reflect.Copy(exact, list)
-		list = exact
-	}
-	target.Set(list)
+	exact := reflect.MakeSlice(target.Type(), list.Len(), list.Len()) // definitions live long: keep no more than there is
+	reflect.Copy(exact, list)
+	target.Set(exact)
+	list.Clear()
+	list.SetLen(0)
+	s.spare[target.Type()] = list
 	return wrong
+}
+
+// borrow is an empty list to grow. Its room is used again, because most of what reading leaves behind was room of lists
+// that had to grow. A list that stands in one of its own type gets another.
+func (s *scanner) borrow(t reflect.Type) reflect.Value {
+	if list, ok := s.spare[t]; ok {
+		delete(s.spare, t)
+		return list
+	}
+	if s.spare == nil {
+		s.spare = map[reflect.Type]reflect.Value{}
+	}
+	return reflect.New(t).Elem() // addressable, so that it can grow
 }
 
 // firstGrowth is the room a list begins with. Most lists of a definition are short.

@@ -2,6 +2,7 @@ package connector
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"unicode/utf8"
 )
@@ -14,6 +15,8 @@ type scanner struct {
 	// words are the short strings met so far. A definition says query, string and request thousands
 	// of times, and one copy of each will do.
 	words map[string]string
+
+	spare map[reflect.Type]reflect.Value // see borrow
 }
 
 const (
