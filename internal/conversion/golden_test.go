@@ -15,7 +15,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var (
+	update   = flag.Bool("update", false, "write the golden files anew")
+	thorough = flag.Bool("thorough", false, "put every kind of value into every place")
+)
 
 // documents are the project's own descriptions, one file each under testdata.
 func documents(t testing.TB) []string {

@@ -207,7 +207,7 @@ func (p *printer) property(owner string, f *field, depth int) []byte {
 func (p *printer) item(owner string, s *shape, depth int) []byte {
 	var w jsonObject
 	resolved := p.d.resolve(s)
-	if resolved != nil && resolved.kind == kindObject && len(resolved.fields) > 0 {
+	if resolved != nil && resolved.kind == kindObject && len(resolved.fields) > 0 && (depth <= maxInline || s.name != "") {
 		w.text("$ref", p.object(owner+"Object", s, resolved, depth))
 		return w.done()
 	}
@@ -221,7 +221,7 @@ func (p *printer) typed(w *jsonObject, wanted string, s *shape, depth int) {
 	switch {
 	case resolved == nil || resolved.kind == "":
 		w.text("type", kindUnknown)
-	case resolved.kind == kindObject && len(resolved.fields) > 0:
+	case resolved.kind == kindObject && len(resolved.fields) > 0 && (depth <= maxInline || s.name != ""):
 		w.text("type", p.object(wanted, s, resolved, depth))
 	case resolved.kind == kindArray:
 		w.text("type", kindArray)
@@ -261,9 +261,6 @@ func (p *printer) object(wanted string, s, resolved *shape, depth int) string {
 			p.out.uses = append(p.out.uses, name)
 		}
 		return name
-	}
-	if depth > maxInline {
-		return kindObject
 	}
 	var name string
 	if p.shared {

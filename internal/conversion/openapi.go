@@ -78,6 +78,8 @@ type apiReader struct {
 	normal *normalizer
 	lists  []*pagedList
 	spent  int // schemas read so far
+	// combined names the types that were made of combinations, by their schema.
+	combined map[*tree]string
 }
 
 func (r *apiReader) read() {

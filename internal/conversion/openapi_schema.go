@@ -34,7 +34,7 @@ func (r *apiReader) components() {
 		types[m.name] = &shape{}
 	}
 	for _, m := range r.normal.schemas.members {
-		*types[m.name] = *r.shape(m.value, 0)
+		*types[m.name] = *r.spelt(m.value, 0)
 	}
 }
 
@@ -46,6 +46,45 @@ func (r *apiReader) shape(t *tree, depth int) *shape {
 	if t == nil || depth > maxSchemaDepth || !r.spend() {
 		return &shape{kind: kindUnknown}
 	}
+	if name := reference(t); name != "" {
+		return &shape{name: name}
+	}
+	if all, alternatives := partsOf(t); depth > 0 && len(all)+len(alternatives) > 1 {
+		return r.named(t, depth)
+	}
+	return r.spelt(t, depth)
+}
+
+// named makes a type of the dictionary of a schema that is combined of others, once. Combinations within
+// combinations, which may lead back to the first, would otherwise be written out in each other.
+func (r *apiReader) named(t *tree, depth int) *shape {
+	if name, done := r.combined[t]; done {
+		return &shape{name: name}
+	}
+	all, alternatives := partsOf(t)
+	var names []string
+	for _, part := range append(slices.Clone(all), alternatives...) {
+		if name := reference(part); name != "" && len(names) < 3 {
+			names = append(names, name)
+		}
+	}
+	word := "And"
+	if len(all) == 0 {
+		word = "Or"
+	}
+	name := r.c.types.free(first(t.str("title"), strings.Join(names, word), "Combined"))
+	if r.combined == nil {
+		r.combined = map[*tree]string{}
+	}
+	r.combined[t] = name
+	s := &shape{}
+	r.c.types.types[name] = s
+	*s = *r.spelt(t, depth)
+	return &shape{name: name}
+}
+
+// spelt is the shape of a schema that is no reference.
+func (r *apiReader) spelt(t *tree, depth int) *shape {
 	if name := reference(t); name != "" {
 		return &shape{name: name}
 	}
@@ -119,8 +158,12 @@ func (r *apiReader) combine(out *shape, t *tree, depth int) {
 	if len(parts) == 0 {
 		return
 	}
+	alone := parts[0]
+	if object := r.onlyObject(alternatives); len(all) == 0 && len(out.fields) == 0 && object != nil {
+		alone, parts = object, parts[:1] // a text or number besides it has no place in a model
+	}
 	if len(parts) == 1 && len(out.fields) == 0 {
-		single := r.shape(parts[0], depth+1)
+		single := r.shape(alone, depth+1)
 		if single.name == "" && single.description == "" {
 			single.description = out.description
 		}
@@ -153,6 +196,26 @@ func (r *apiReader) combine(out *shape, t *tree, depth int) {
 	case out.kind == kindUnknown:
 		out.kind = r.scalarKind(parts)
 	}
+}
+
+// onlyObject is the one schema among alternatives that is an object, nil when there is none or several.
+func (r *apiReader) onlyObject(alternatives []*tree) *tree {
+	var only *tree
+	for _, t := range alternatives {
+		target := t
+		if name := reference(t); name != "" {
+			target = r.normal.schemas.at(name)
+		}
+		switch target.str("type") {
+		case kindString, kindInteger, kindNumber, kindBoolean:
+			continue
+		}
+		if only != nil {
+			return nil
+		}
+		only = t
+	}
+	return only
 }
 
 // fieldsOf lists the fields of a schema with those of what it is combined of. Circles end.

@@ -54,6 +54,34 @@ func TestLargeDocumentsConvert(t *testing.T) {
 	}
 }
 
+// TestTypesThatExpandIntoEachOtherStayNames has a hundred types whose fields are a text or another type,
+// or one of several: written out in each other they would never end.
+func TestTypesThatExpandIntoEachOtherStayNames(t *testing.T) {
+	t.Parallel()
+	const types = 100
+	var definitions strings.Builder
+	for i := range types {
+		if i > 0 {
+			definitions.WriteByte(',')
+		}
+		fmt.Fprintf(&definitions, `"T%d":{"type":"object","properties":{"id":{"type":"string"}`, i)
+		for j := range 10 {
+			fmt.Fprintf(&definitions, `,"one%[1]d":{"anyOf":[{"type":"string"},{"$ref":"#/components/schemas/T%[2]d"}]},"any%[1]d":{"oneOf":[{"$ref":"#/components/schemas/T%[2]d"},{"$ref":"#/components/schemas/T%[3]d"}]}`,
+				j, (i+j*7+1)%types, (i+j*13+2)%types)
+		}
+		definitions.WriteString("}}")
+	}
+	text := `{"openapi":"3.0.0","info":{"title":"T","version":"1"},"paths":{"/a":{"get":{"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/T0"}}}}}}}},"components":{"schemas":{` + definitions.String() + `}}}`
+	d, _, err := conversion.ConvertWithNotes("", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sound(t, d)
+	if model := string(d.Resources[0].Model.Swagger); !strings.Contains(model, `"one0":{"type":"T1"}`) || !strings.Contains(model, `"any0":{"type":"T1OrT2"}`) {
+		t.Errorf("%.2000s", model)
+	}
+}
+
 func largeWSDL(operations, fields int) string {
 	var types, rest, ports, bound strings.Builder
 	for i := range operations {
