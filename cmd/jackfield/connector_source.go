@@ -58,11 +58,11 @@ func find(path string, yield func(source) bool) bool {
 	switch {
 	case err != nil:
 		return yield(source{place: path, err: err})
-	case !info.IsDir():
-		return findInFile(path, yield)
-	case connector.IsFolder(path):
+	case filepath.Base(path) == "definition.yaml" || filepath.Base(path) == "definition.json" || info.IsDir() && connector.IsFolder(path):
 		d, err := connector.Load(path)
 		return yield(source{place: path, definition: d, err: err})
+	case !info.IsDir():
+		return findInFile(path, yield)
 	}
 	if inside := filepath.Join(path, "elements"); isFolder(inside) {
 		path = inside

@@ -26,7 +26,8 @@ const (
 const maxFileName = 255
 
 // LoadDoctorDir reads the directory form. Every hook needs its file; all that are missing are named at once. The body
-// that a hook has in element.json counts only where hooks share a file, see DoctorFiles.
+// that a hook has in element.json counts where hooks share a file, see DoctorFiles, or where there is no file: some
+// keep a whole export under that name.
 func LoadDoctorDir(fsys fs.FS) (*Definition, error) {
 	text, err := readIn(fsys, doctorJSON)
 	if err != nil {
@@ -46,6 +47,8 @@ func LoadDoctorDir(fsys fs.FS) (*Definition, error) {
 		}
 		body, failed := readIn(fsys, name)
 		switch total += len(body); {
+		case errors.Is(failed, fs.ErrNotExist) && Has(h, "body"):
+			return
 		case errors.Is(failed, fs.ErrNotExist):
 			missing = append(missing, Problem{Error, name, "is missing, and " + place + " has its script there"})
 		case failed != nil && err == nil:

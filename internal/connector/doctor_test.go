@@ -245,6 +245,14 @@ func TestHooksThatShareAFileKeepTheirBodies(t *testing.T) {
 	}
 }
 
+func TestAWholeExportMayStandInAFolder(t *testing.T) {
+	t.Parallel()
+	d, err := connector.LoadDoctorDir(folder(map[string]string{"element.json": `{"name":"X","hooks":[{"type":"event","body":"a"}]}`}))
+	if err != nil || d.Hooks[0].Body != "a" {
+		t.Errorf("%+v %v", d, err)
+	}
+}
+
 func TestEveryMissingHookFileIsNamed(t *testing.T) {
 	t.Parallel()
 	_, err := connector.LoadDoctorDir(folder(map[string]string{"element.json": `{"name":"X","hooks":[{"type":"event"}],"resources":[

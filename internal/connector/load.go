@@ -25,13 +25,15 @@ func looksLikeJSON(data []byte) bool {
 }
 
 // Load reads one definition from a file (JSON or YAML) or a folder, in the own form (LoadDir) or the doctor's
-// (LoadDoctorDir). Links that lead out of the folder are not followed.
+// (LoadDoctorDir). The file definition.yaml or definition.json stands for its folder. Links that lead out of the folder are not followed.
 func Load(path string) (*Definition, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
-	if !info.IsDir() {
+	if base := filepath.Base(path); !info.IsDir() && (base == definitionYAML || base == definitionJSON) {
+		path = filepath.Dir(path) // the hooks are beside it
+	} else if !info.IsDir() {
 		data, err := ReadFile(path)
 		if err != nil {
 			return nil, err
@@ -43,8 +45,8 @@ func Load(path string) (*Definition, error) {
 		return nil, err
 	}
 	defer root.Close()
-	if isFile(root.FS(), doctorJSON) {
-		return LoadDoctorDir(root.FS())
+	if fsys := root.FS(); isFile(fsys, doctorJSON) && !isFile(fsys, definitionYAML) && !isFile(fsys, definitionJSON) {
+		return LoadDoctorDir(fsys)
 	}
 	return LoadDir(root.FS())
 }

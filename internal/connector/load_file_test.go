@@ -38,7 +38,7 @@ func TestEveryFormOfADefinitionIsLoadedFromItsPath(t *testing.T) {
 		"doctor/eventHook.js":       "b",
 		"doctor/resources/stray.js": "ignored",
 	})
-	for _, name := range []string{"a.json", "a.yaml", "a.txt", "own", "compiled", "doctor"} {
+	for _, name := range []string{"a.json", "a.yaml", "a.txt", "own", "compiled", "doctor", "own/definition.yaml", "compiled/definition.json"} {
 		d, err := connector.Load(filepath.Join(root, name))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -47,7 +47,7 @@ func TestEveryFormOfADefinitionIsLoadedFromItsPath(t *testing.T) {
 		if text, err := d.MarshalJSON(); err != nil || string(text) != `{"name":"N","hooks":[{"type":"event","body":"b"}]}` {
 			t.Errorf("%s: %s %v", name, text, err)
 		}
-		if connector.IsFolder(filepath.Join(root, name)) == strings.Contains(name, ".") {
+		if connector.IsFolder(filepath.Join(root, name)) == strings.Contains(name, ".") { // a file is none
 			t.Errorf("%s: IsFolder is wrong", name)
 		}
 	}
