@@ -4,6 +4,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { launch, open } from "./chromium.mjs";
+import { connectors } from "./connectors.mjs";
 import { faint, jumpy, nameless, tooWide, unreachable } from "./inspect.mjs";
 
 const facts = JSON.parse(process.env.FACTS);
@@ -60,6 +61,7 @@ let id = 0;
 let token = "";
 
 await walk();
+await connectors({ browser, base, facts, check, expect, logIn, answer, look: (opened) => (current = opened) });
 await everyScreen();
 await firstLoad();
 await watch();
@@ -320,9 +322,11 @@ async function everyScreen() {
     { name: "login", path: "/login", ready: (page) => page.getByRole("heading", { name: "Sign in" }), anonymous: true },
     { name: "connectors", path: "/connectors", ready: (page) => page.getByRole("link", { name: /Authenticate with/ }).first() },
     { name: "authenticate", path: "/connectors/actessentials/authenticate", ready: (page) => page.getByRole("button", { name: "Create instance" }) },
+    { name: "API docs", path: "/connectors/actessentials/docs", ready: (page) => page.getByText(/^\d+ operations$/) },
     { name: "instances", path: "/instances", ready: (page) => page.getByRole("link", { name: "Demo", exact: true }) },
     { name: "instance", path: `/instances/${facts.instance.id}`, ready: (page) => page.getByRole("combobox", { name: "Resource" }) },
     { name: "configuration", path: `/instances/${facts.instance.id}/configuration`, ready: (page) => page.getByRole("row", { name: /API Key/ }) },
+    { name: "API docs of an instance", path: `/instances/${facts.instance.id}/docs`, ready: (page) => page.getByText(/^\d+ operations$/) },
     { name: "an address that leads nowhere", path: "/nowhere", ready: (page) => page.getByText("Nothing is plugged in here") },
   ];
   // Colours do not change what Tab reaches: two of the four passes walk through it.

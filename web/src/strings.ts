@@ -135,7 +135,7 @@ export const t = {
     nowActive: (name: string) => `${name} is active: accounts can be connected.`,
     nowInactive: (name: string) => `${name} is inactive: no new accounts can be connected.`,
     clone: "Clone",
-    cloned: (name: string, key: string) => `${name} was cloned as ${key}. Activate it before you connect accounts.`,
+    cloned: (name: string, key: string) => `${name} was cloned as ${key}.`,
     delete: "Delete",
     deleteTitle: (name: string) => `Delete “${name}”?`,
     deleteText: (key: string) =>

@@ -12,6 +12,9 @@ import { SearchBox } from "../ui/search";
 import { Blank, Failure, Loading, messageOf, NothingFound, Skeleton } from "../ui/state";
 import { Model, Type } from "./model";
 
+/** About the height of a closed operation, in pixels: what is not laid out yet counts with it. */
+const rowHeight = 40;
+
 interface ApiDocsProps {
   of: DocsOf;
   /** Begins the names of saved files. */
@@ -87,7 +90,11 @@ function Loaded({ docs, of, name, callable, instance }: ApiDocsProps & { docs: D
                 <h2 id={`${id}-${index}`} tabIndex={-1} className="mb-2 scroll-mt-20 rounded-sm font-semibold">
                   {tag || t.docs.untagged}
                 </h2>
-                <ul className="panel overflow-hidden [contain-intrinsic-size:auto_200px] [content-visibility:auto]">
+                {/* What is far away is not laid out before it comes near. */}
+                <ul
+                  className="panel overflow-hidden [content-visibility:auto]"
+                  style={{ containIntrinsicHeight: `auto ${list.length * rowHeight}px` }}
+                >
                   {list.map((operation) => (
                     <Row
                       key={operation.id}

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleCheck, FileUp } from "lucide-react";
-import { useRef, useState, type DragEvent, type FormEvent } from "react";
+import { useMemo, useRef, useState, type DragEvent, type FormEvent } from "react";
 import { statusOf } from "../api/client";
 import { connectorPath, connectorsQuery, forgetConnectors, hubName, hubsQuery, setConnectorActive, type Connector } from "../api/connectors";
 import { badKey, brokenJson, convert, decode, detect, draftOf, isForeign, maxImport, storeConnector, type Draft } from "../api/imports";
@@ -36,7 +36,7 @@ function Source({ onDraft, onClose }: { onDraft: (draft: Draft) => void; onClose
   const [wrong, setWrong] = useState("");
   const [over, setOver] = useState(false);
   const chooser = useRef<HTMLInputElement>(null);
-  const kind = detect(text);
+  const kind = useMemo(() => detect(text), [text]);
 
   const read = useMutation({
     mutationFn: async () => {
@@ -80,15 +80,21 @@ function Source({ onDraft, onClose }: { onDraft: (draft: Draft) => void; onClose
   }
 
   return (
-    <form onSubmit={submit} noValidate className="flex flex-col gap-4">
+    <form
+      onSubmit={submit}
+      noValidate
+      className="flex flex-col gap-4"
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(false);
+      }}
+      onDrop={drop}
+    >
       <p className="text-muted">{t.import.lead}</p>
       <div
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
         className={`flex flex-wrap items-center gap-x-4 gap-y-3 rounded-md border border-dashed px-4 py-4 transition-colors duration-100 ${
           over ? "border-accent bg-accent-soft" : "border-line-strong"
         }`}
