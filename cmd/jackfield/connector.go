@@ -65,7 +65,18 @@ func newInspector() (*inspector, error) {
 func (i *inspector) close() error { return i.scripts.Close() }
 
 func (i *inspector) problems(ctx context.Context, d *connector.Definition) []connector.Problem {
-	return builder.Check(ctx, i.scripts, d)
+	text, err := d.MarshalJSON()
+	if err != nil {
+		return connector.Reasons(err)
+	}
+	whole, err := connector.ParseJSON(text) // what is filled in must not show in what is sent
+	if err == nil {
+		err = builder.Complete(whole)
+	}
+	if err != nil {
+		return connector.Reasons(err)
+	}
+	return builder.Check(ctx, i.scripts, whole)
 }
 
 // report prints a line for each connector as it is dealt with, and what became of them in the end.

@@ -3,27 +3,18 @@ package api
 import (
 	"encoding/json"
 	"mime"
-	"strings"
 
 	"jackfield/internal/connector"
 	"jackfield/internal/fault"
 )
 
-// definition reads a connector from the body: JSON, or YAML where the media type says so.
+// definition reads a connector from the body, JSON or YAML. The limit is connector.MaxDocument.
 func (e *exchange) definition() (*connector.Definition, error) {
 	body, err := e.body()
 	if err != nil {
 		return nil, err
 	}
-	if e.isYAML() {
-		return connector.ParseYAML(body)
-	}
-	return connector.ParseJSON(body)
-}
-
-func (e *exchange) isYAML() bool {
-	media, _, err := mime.ParseMediaType(e.r.Header.Get("Content-Type"))
-	return err == nil && strings.HasSuffix(strings.ReplaceAll(media, "x-yaml", "yaml"), "yaml")
+	return connector.Parse(body)
 }
 
 func (a *API) createElement(e *exchange) error {

@@ -49,7 +49,7 @@ const (
 // Create stores a new private connector of the caller's account. Ids that the definition brings are those of another
 // system and are replaced. Faults: Invalid with every reason, Conflict when the account uses the key already.
 func (s *Service) Create(ctx context.Context, p *access.Principal, d *connector.Definition) (*catalog.Connector, error) {
-	if err := complete(d); err != nil {
+	if err := Complete(d); err != nil {
 		return nil, err
 	}
 	if err := connector.Refuse(Check(ctx, s.scripts, d)); err != nil {
@@ -64,8 +64,9 @@ func (s *Service) Create(ctx context.Context, p *access.Principal, d *connector.
 		if err := scope.CreateConnector(ctx, row); err != nil {
 			return err
 		}
+		models := modelled(d)
 		forgetIDs(d)
-		return save(ctx, tx, row, d)
+		return save(ctx, tx, row, d, models)
 	})
 	if err != nil {
 		return nil, err
@@ -117,7 +118,7 @@ func (s *Service) rewrite(ctx context.Context, p *access.Principal, keyOrID stri
 		return nil, err
 	}
 	trial.Key = found.Key
-	if err := complete(trial); err != nil {
+	if err := Complete(trial); err != nil {
 		return nil, err
 	}
 	if err := connector.Refuse(Check(ctx, s.scripts, trial)); err != nil {
@@ -134,18 +135,19 @@ func (s *Service) rewrite(ctx context.Context, p *access.Principal, keyOrID stri
 		}
 		next.Key = row.Key
 		keepSecrets(next, old)
-		if err := complete(next); err != nil {
+		if err := Complete(next); err != nil {
 			return err
 		}
 		if err := connector.Refuse(next.Validate()); err != nil {
 			return err
 		}
+		models := modelled(next)
 		forgetIDs(next)
 		keepIDs(next, old)
 		next.ID = row.ID
 		connector.Own(next, row.AccountID)
 		keepDates(next, old)
-		return save(ctx, tx, row, next)
+		return save(ctx, tx, row, next, models)
 	})
 	if err != nil {
 		return nil, err
@@ -185,7 +187,7 @@ func (s *Service) SetActive(ctx context.Context, p *access.Principal, keyOrID st
 		}
 		d.Active = active
 		connector.Show(d, "active")
-		return save(ctx, tx, row, d)
+		return save(ctx, tx, row, d, nil)
 	})
 	if err != nil {
 		return nil, err
@@ -283,11 +285,15 @@ func read(ctx context.Context, tx *store.DB, accountID, id int64) (*store.Connec
 	return row, d, nil
 }
 
-// save numbers new parts and stores the document.
-func save(ctx context.Context, tx *store.DB, row *store.Connector, d *connector.Definition) error {
+// save numbers new parts and stores the document. models are the references of models to resources, nil where no ids
+// have changed.
+func save(ctx context.Context, tx *store.DB, row *store.Connector, d *connector.Definition, models []modelReference) error {
 	d.ID, d.Key, d.Private = row.ID, row.Key, true
 	if err := number(ctx, tx, d); err != nil {
 		return err
+	}
+	for _, m := range models {
+		m.id.ID = d.Resources[m.resource].ID
 	}
 	connector.Own(d, row.AccountID)
 	stamp(d, time.Now())
@@ -329,6 +335,31 @@ func number(ctx context.Context, tx *store.DB, d *connector.Definition) error {
 		*id = first + int64(i)
 	}
 	return nil
+}
+
+// modelReference is a resource that a model names by its id.
+type modelReference struct {
+	id       *connector.ModelResource
+	resource int // in the list of resources
+}
+
+// modelled lists what the models of a definition name: the resources get other ids, and the models must follow.
+func modelled(d *connector.Definition) []modelReference {
+	position := map[int64]int{}
+	for i := range d.Resources {
+		if id := d.Resources[i].ID; id != 0 {
+			position[id] = i
+		}
+	}
+	var all []modelReference
+	for i := range d.Models {
+		for j := range d.Models[i].Resources {
+			if at, known := position[d.Models[i].Resources[j].ID]; known {
+				all = append(all, modelReference{&d.Models[i].Resources[j], at})
+			}
+		}
+	}
+	return all
 }
 
 // forgetIDs drops the ids that a definition brings: they are those of another system.
@@ -417,8 +448,9 @@ func stamp(d *connector.Definition, at time.Time) {
 	}
 }
 
-// complete fills in what a body may leave out (reference/elements.md §§1, 4.6, 6). Doing it again changes nothing.
-func complete(d *connector.Definition) error {
+// Complete fills in what a definition may leave out: key, hub, stored paths, entries of its authentication
+// (reference/elements.md §§1, 4.6, 6). Doing it again changes nothing. A key that is too long is an Invalid fault.
+func Complete(d *connector.Definition) error {
 	d.Name = strings.TrimSpace(d.Name)
 	if d.Key == "" {
 		d.Key = connector.KeyFromName(d.Name)

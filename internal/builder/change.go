@@ -46,7 +46,7 @@ func (s *Service) change(ctx context.Context, p *access.Principal, keyOrID strin
 		if err := connector.Refuse(d.Validate()); err != nil {
 			return err
 		}
-		return save(ctx, tx, row, d)
+		return save(ctx, tx, row, d, nil)
 	})
 }
 

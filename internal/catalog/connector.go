@@ -154,7 +154,10 @@ func exported(def *connector.Definition) *connector.Definition {
 	whole.Resources = slices.Clone(def.Resources)
 	for i := range whole.Resources {
 		r := &whole.Resources[i]
-		connector.Omit(r, "id", "ownerAccountId", "createdDate", "updatedDate", "modelId")
+		if !named(def.Models, r.ID) {
+			connector.Omit(r, "id")
+		}
+		connector.Omit(r, "ownerAccountId", "createdDate", "updatedDate", "modelId")
 		r.Parameters, r.Hooks = exportedParameters(r.Parameters), exportedHooks(r.Hooks)
 		if r.Object != nil {
 			object := exportedObject(*r.Object)
@@ -165,7 +168,23 @@ func exported(def *connector.Definition) *connector.Definition {
 	for i := range whole.Objects {
 		whole.Objects[i] = exportedObject(whole.Objects[i])
 	}
+	whole.Models = slices.Clone(def.Models)
+	for i := range whole.Models {
+		m := &whole.Models[i]
+		connector.Omit(m, "id", "elementId", "ownerAccountId")
+		m.ModelFields, m.Fields = exportedFields(m.ModelFields), exportedFields(m.Fields)
+	}
 	return &whole
+}
+
+// named reports whether a model names a resource by its id: an import then finds out which resource is meant.
+func named(models []connector.Model, resourceID int64) bool {
+	for i := range models {
+		if slices.ContainsFunc(models[i].Resources, func(r connector.ModelResource) bool { return r.ID == resourceID }) {
+			return true
+		}
+	}
+	return false
 }
 
 func exportedParameters(all []connector.Parameter) []connector.Parameter {
@@ -181,6 +200,14 @@ func exportedHooks(all []connector.Hook) []connector.Hook {
 	for i := range all {
 		connector.Omit(&all[i], "id", "elementId", "resourceId")
 		connector.Show(&all[i], "body") // old clients write it into a file without asking whether it is there
+	}
+	return all
+}
+
+func exportedFields(all []connector.ModelField) []connector.ModelField {
+	all = slices.Clone(all)
+	for i := range all {
+		connector.Omit(&all[i], "id", "modelId", "ownerAccountId", "createdDate", "updatedDate")
 	}
 	return all
 }

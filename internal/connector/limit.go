@@ -18,7 +18,7 @@ func tooLarge(size int) error {
 	if size <= MaxDocument {
 		return nil
 	}
-	return fault.New(fault.Invalid, "the definition has %d bytes; the limit is %d MB", size, MaxDocument/1_000_000)
+	return fault.New(fault.TooLarge, "the definition has %d bytes; the limit is %d MB", size, MaxDocument/1_000_000)
 }
 
 // MaxYAML is how large a YAML document may be, in bytes: 4 MB. Its parser takes a hundred times the memory of the text.

@@ -372,7 +372,7 @@ func TestBadDefinitionsAreRefusedWithEveryFaultAndChangeNothing(t *testing.T) {
 		"twins":         {`{"name":"bad","description":"d","resources":[{"method":"GET","path":"/a"},{"method":"GET","path":"/hubs/general/a"}]}`, 400, []string{"resources[1].path"}},
 		"hook":          {`{"name":"bad","description":"d","hooks":[{"type":"preRequest","body":"done({"}]}`, 400, []string{"hooks[0].body", "line"}},
 		"circle":        {`{"name":"bad","description":"d","resources":[{"method":"GET","path":"/a","nextResource":"GET:/b"},{"method":"GET","path":"/b","nextResource":"GET:/a"}]}`, 400, []string{"nextResource"}},
-		"ten megabytes": {`{"name":"` + strings.Repeat("x", 11<<20) + `"}`, 413, []string{"10 MiB"}},
+		"ten megabytes": {`{"name":"` + strings.Repeat("x", 10_000_000) + `"}`, 413, []string{"10"}},
 		"nothing":       {`{}`, 400, []string{"name"}},
 	} {
 		a := h.send("POST", "/elements", test.body)
@@ -489,6 +489,29 @@ func TestPutOfWhatWasReadChangesNoIDAndNoDate(t *testing.T) {
 		delete(is, "updatedDate")
 		if difference := cmp.Diff(was, is); difference != "" {
 			t.Errorf("PUT of %s changed (-was +is):\n%s", form, difference)
+		}
+	}
+}
+
+func TestModelsFollowTheirResourcesThroughExportAndImport(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	h.element(`{"key":"first","name":"First","description":"Y","authentication":{"type":"custom"},
+		"resources":[{"id":7,"method":"GET","path":"/a"},{"id":8,"method":"GET","path":"/b"}],"models":[{"id":3,"name":"b","resources":[{"id":8}],"fields":[]}]}`)
+	export := h.send("GET", "/elements/first/export", "").want(200)
+	second := strings.Replace(string(export.body), `"key":"first"`, `"key":"second"`, 1)
+	h.send("POST", "/elements", second).want(200)
+	for _, key := range []string{"first", "second"} {
+		var read struct {
+			Resources []struct {
+				ID   int64
+				Path string
+			}
+			Models []struct{ Resources []struct{ ID int64 } }
+		}
+		h.send("GET", "/elements/"+key, "").want(200).into(&read)
+		if len(read.Models) != 1 || len(read.Models[0].Resources) != 1 || read.Models[0].Resources[0].ID != read.Resources[1].ID || read.Resources[1].ID == 8 {
+			t.Errorf("%s: %+v", key, read)
 		}
 	}
 }
