@@ -91,14 +91,14 @@ func alternate(ctx context.Context, p plan, name string, targets []target) error
 			samples[i] = append(samples[i], s)
 		}
 	}
-	fmt.Printf("%-24s %12s %10s %10s %8s\n", name, "req/s", "p50", "p99", "ratio")
+	fmt.Printf("%-28s %12s %10s %10s %8s\n", name, "req/s", "p50", "p99", "ratio")
 	for i, t := range targets {
 		ratios := make([]sample, p.rounds)
 		for r := range p.rounds {
 			ratios[r].perSecond = samples[i][r].perSecond / samples[0][r].perSecond
 		}
 		perSecond := median(samples[i], func(s sample) float64 { return s.perSecond })
-		fmt.Printf("%-24s %12.0f %10s %10s %8.2f\n", t.name, perSecond,
+		fmt.Printf("%-28s %12.0f %10s %10s %8.2f\n", t.name, perSecond,
 			ms(median(samples[i], func(s sample) float64 { return float64(s.p50) })),
 			ms(median(samples[i], func(s sample) float64 { return float64(s.p99) })),
 			median(ratios, func(s sample) float64 { return s.perSecond }))
