@@ -56,6 +56,7 @@ type API struct {
 	Options
 	routes     *chi.Mux
 	metrics    metrics
+	converting chan struct{}              // holds one: see convertElement
 	operations []apidoc.PlatformOperation // of the platform's own documentation
 }
 
@@ -64,7 +65,7 @@ func New(o Options) *API {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &API{Options: o, routes: chi.NewRouter(), metrics: newMetrics(o.Metrics), operations: operations(routes)}
+	a := &API{Options: o, routes: chi.NewRouter(), metrics: newMetrics(o.Metrics), operations: operations(routes), converting: make(chan struct{}, 1)}
 	for _, r := range routes {
 		a.routes.MethodFunc(r.method, r.pattern, a.platform(r))
 	}
