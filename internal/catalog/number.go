@@ -14,8 +14,8 @@ const (
 
 // Connectors of a folder that name no id get one from their key.
 const (
-	firstFolderID = 100_000
-	folderIDs     = 900_000
+	firstFolderID = 500_000_000
+	folderIDs     = 500_000_000
 )
 
 // hashOf is FNV-1a of the texts with a zero byte between them. It is written out because hash/fnv takes a copy of every

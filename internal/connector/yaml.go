@@ -33,14 +33,6 @@ func yamlToJSON(data []byte) ([]byte, error) {
 	if err := tooMuchYAML(data); err != nil {
 		return nil, err
 	}
-	if text, ok := plainYAML(data); ok {
-		return text, nil
-	}
-	return libraryYAML(data)
-}
-
-// libraryYAML is yamlToJSON for any YAML.
-func libraryYAML(data []byte) ([]byte, error) {
 	var document yaml.Node
 	if err := yaml.Unmarshal(data, &document); err != nil {
 		return nil, err
