@@ -23,6 +23,8 @@ type Options struct {
 	// BaseURLs replaces the default address of connectors by key. The demo points connectors at its
 	// simulator with it.
 	BaseURLs map[string]string
+	// Check says what is wrong with a connector of an operator's folder; nil = what Definition.Validate says.
+	Check func(*connector.Definition) []connector.Problem
 }
 
 // Catalog is the set of connectors. Safe for concurrent use.
@@ -48,6 +50,9 @@ type system struct {
 
 // New makes a catalogue without system connectors. Close it to stop listening for changes.
 func New(o Options) *Catalog {
+	if o.Check == nil {
+		o.Check = (*connector.Definition).Validate
+	}
 	c := &Catalog{options: o, stop: func() {}}
 	c.system.Store(&system{byID: map[int64]*Connector{}, byKey: map[string]*Connector{}})
 	if o.DB != nil {

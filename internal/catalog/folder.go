@@ -57,6 +57,7 @@ func (b Broken) String() string {
 type Folder struct {
 	dir     string
 	shipped map[string]int64 // ids of the connectors that the folder stands beside, by key
+	check   func(*connector.Definition) []connector.Problem
 	items   map[string]*item // by name in the folder
 }
 
@@ -72,7 +73,7 @@ type item struct {
 
 // LoadFolder reads a folder once: what is sound, by name in the folder, and what is not. See Folder.
 func LoadFolder(dir string) ([]Entry, []Broken, error) {
-	f := &Folder{dir: dir}
+	f := &Folder{dir: dir, check: (*connector.Definition).Validate}
 	_, err := f.Refresh()
 	if err != nil {
 		return nil, nil, err
@@ -221,7 +222,7 @@ func (f *Folder) read(fsys fs.FS, stale []*item) {
 	for range min(runtime.GOMAXPROCS(0), len(stale)) {
 		wait.Go(func() {
 			for it := range work {
-				if it.read(fsys) {
+				if it.read(fsys, f.check) {
 					f.identify(it.newest.Definition)
 					number(it.newest.Definition)
 					it.newest.numbered = true
@@ -237,7 +238,7 @@ func (f *Folder) read(fsys fs.FS, stale []*item) {
 }
 
 // read reports whether there is a new sound version.
-func (it *item) read(fsys fs.FS) bool {
+func (it *item) read(fsys fs.FS, check func(*connector.Definition) []connector.Problem) bool {
 	it.faults = nil
 	it.main = it.name
 	for _, name := range []string{definitionYAML, definitionJSON} {
@@ -248,7 +249,7 @@ func (it *item) read(fsys fs.FS) bool {
 	}
 	entry, err := it.load(fsys)
 	if err == nil {
-		err = connector.Refuse(entry.Definition.Validate())
+		err = connector.Refuse(check(entry.Definition))
 	}
 	if err != nil {
 		it.faults = it.explain(fsys, err)

@@ -43,7 +43,7 @@ type follower struct {
 
 // follow reads the folder for the first time.
 func (c *Catalog) follow(dir string, report func(int, []Broken)) (*follower, error) {
-	f := &follower{catalog: c, folder: &Folder{dir: dir, shipped: c.shippedIDs()}, report: report}
+	f := &follower{catalog: c, folder: &Folder{dir: dir, shipped: c.shippedIDs(), check: c.options.Check}, report: report}
 	if _, err := f.folder.Refresh(); err != nil {
 		return nil, err
 	}

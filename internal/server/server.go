@@ -125,7 +125,15 @@ func (s *Server) open(ctx context.Context, o Options) error {
 	}
 	s.closing(func(context.Context) error { return s.DB.Close() })
 
-	s.Catalog = catalog.New(catalog.Options{DB: s.DB, BaseURLs: o.BaseURLs})
+	scripts, err := sandbox.Open(sandbox.Options{Log: o.Log})
+	if err != nil {
+		return err
+	}
+	s.closing(func(context.Context) error { return scripts.Close() })
+	s.metrics.MustRegister(scriptMetrics(scripts)...)
+	s.Catalog = catalog.New(catalog.Options{DB: s.DB, BaseURLs: o.BaseURLs, Check: func(d *connector.Definition) []connector.Problem {
+		return builder.Check(context.WithoutCancel(ctx), scripts, d)
+	}})
 	s.closing(func(context.Context) error { s.Catalog.Close(); return nil })
 	if o.Connectors != nil {
 		if err := s.Catalog.LoadShipped(o.Connectors); err != nil {
@@ -156,12 +164,6 @@ func (s *Server) open(ctx context.Context, o Options) error {
 	s.closing(s.traces.Close)
 	s.metrics.MustRegister(s.traces.Collectors()...)
 
-	scripts, err := sandbox.Open(sandbox.Options{Log: o.Log})
-	if err != nil {
-		return err
-	}
-	s.closing(func(context.Context) error { return scripts.Close() })
-	s.metrics.MustRegister(scriptMetrics(scripts)...)
 	client := outbound.New(outbound.Options{
 		AllowPrivate: o.AllowPrivateProviders, AllowAddresses: o.AllowAddresses, MaxStream: o.MaxFile,
 		UserAgent: "Jackfield/" + o.Version, Observe: s.observeProviders(),

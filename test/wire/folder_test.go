@@ -168,6 +168,11 @@ func TestAnOperatorsFolderOfConnectorsIsServedAndFollowed(t *testing.T) {
 	}
 	o.do(call).want(200, `"/one"`)
 
+	o.write("one/definition.yaml", o.definition("one", "/one", "    hooks:\n      - {type: preRequest, body: \"done({\"}\n"))
+	if _, broken := o.said(); len(broken) != 1 || !broken[0].EarlierVersionServes || !strings.Contains(broken[0].Reason, "does not compile") {
+		t.Error("a hook that does not compile:", broken)
+	}
+
 	o.write("one/definition.yaml", o.definition("one", "/another", ""))
 	o.said()
 	o.do(call).want(200, `"/another"`)
