@@ -215,6 +215,16 @@ func TestCallsOfCectlForInstances(t *testing.T) {
 		t.Errorf("after enabling events the configuration is %v", one.Configuration)
 	}
 
+	// instances trace
+	one.TraceLogging = true
+	if body, err = json.Marshal(one); err != nil {
+		t.Fatal(err)
+	}
+	h.do(http.MethodPost, path, string(body), "").want(http.StatusOK)
+	if h.get(path).into(&one); !one.TraceLogging {
+		t.Error("the instance does not say that it is traced")
+	}
+
 	// instances delete
 	h.do(http.MethodDelete, path, "", "").want(http.StatusOK)
 	h.do(http.MethodDelete, path, "", "").want(http.StatusNotFound)
