@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"jackfield/internal/connector"
@@ -13,7 +14,7 @@ import (
 )
 
 // View is the catalogue as one account sees it: the system connectors, with its own extensions, and the private ones
-// that it may use. It does not change.
+// that it may use. It does not change, but it may become stale.
 type View struct {
 	system  *system
 	sources []int64              // accounts whose changes make the view stale
@@ -21,6 +22,7 @@ type View struct {
 	byKey   map[string]*Connector
 	hidden  []string     // keys of system connectors that the organization hides
 	ordered []*Connector // system ones first, each part by id
+	stale   atomic.Bool  // something has changed: the next reader makes a new view
 }
 
 // For is the catalogue of an account. It reads the database on the first use and after a change, else it costs a look
@@ -30,7 +32,7 @@ func (c *Catalog) For(ctx context.Context, accountID int64) (*View, error) {
 	var previous *View
 	if found, ok := c.views.Load(accountID); ok {
 		previous = found.(*View)
-		if previous.system == now {
+		if previous.system == now && !previous.stale.Load() {
 			return previous, nil
 		}
 	}
@@ -40,21 +42,22 @@ func (c *Catalog) For(ctx context.Context, accountID int64) (*View, error) {
 		return nil, err
 	}
 	c.views.Store(accountID, view)
-	if c.changes.Load() != before { // a change that came meanwhile found no view to drop
-		c.views.CompareAndDelete(accountID, view)
+	if c.changes.Load() != before { // a change that came meanwhile did not find this view
+		view.stale.Store(true)
 	}
 	return view, nil
 }
 
-// changed drops the views that a change made stale.
+// changed marks the views that a change made stale. They stay until somebody asks: what did not change in them is taken
+// over into the next ones.
 func (c *Catalog) changed(change store.Change) {
 	if change.Noun != "connector" && change.Noun != "all" {
 		return
 	}
 	c.changes.Add(1)
-	c.views.Range(func(account, found any) bool {
-		if change.Noun == "all" || slices.Contains(found.(*View).sources, change.AccountID) {
-			c.views.Delete(account)
+	c.views.Range(func(_, found any) bool {
+		if view := found.(*View); change.Noun == "all" || slices.Contains(view.sources, change.AccountID) {
+			view.stale.Store(true)
 		}
 		return true
 	})
@@ -76,7 +79,7 @@ func (c *Catalog) read(ctx context.Context, now *system, accountID int64, previo
 	if view.hidden, err = c.options.DB.HiddenConnectors(ctx, organization); err != nil {
 		return nil, err
 	}
-	rows, err := scope.Connectors(ctx)
+	rows, err := scope.Connectors(ctx, func(id, version int64) bool { return previous.kept(id, version, nil) != nil })
 	if err != nil {
 		return nil, err
 	}
@@ -110,6 +113,9 @@ func (c *Catalog) read(ctx context.Context, now *system, accountID int64, previo
 	}
 	for _, row := range rows {
 		own := previous.kept(row.ID, row.Version, nil)
+		if own == nil && row.Document == nil {
+			continue // deleted while it was read
+		}
 		if own == nil {
 			if own, err = private(row); err != nil {
 				return nil, err

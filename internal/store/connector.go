@@ -29,15 +29,26 @@ type Extension struct {
 	Document    []byte
 }
 
-const connectorColumns = "c.id, c.account_id, c.key, c.version, c.document_sealed, c.created_at, c.updated_at FROM connectors c "
+const connectorColumns = "c.id, c.account_id, c.key, c.version, c.created_at, c.updated_at FROM connectors c "
 
 // Connectors lists the private connectors that the account may use: its own, those of the organization's default
-// account, and those shared with it (reference/accounts-and-access.md §10), by id.
-func (s *Scope) Connectors(ctx context.Context) ([]Connector, error) {
-	return s.db.connectors(ctx, `WHERE c.account_id = $1
+// account, and those shared with it (reference/accounts-and-access.md §10), by id. Documents that known has in that
+// version are not read: they are large.
+func (s *Scope) Connectors(ctx context.Context, known func(id, version int64) bool) ([]Connector, error) {
+	found, err := s.db.connectors(ctx, `WHERE c.account_id = $1
 		OR c.account_id IN (SELECT d.id FROM accounts d JOIN accounts a ON a.organization_id = d.organization_id WHERE a.id = $1 AND d.is_default)
 		OR c.id IN (SELECT connector_id FROM connector_shares WHERE account_id = $1)
 		ORDER BY c.id`, s.account)
+	if err != nil {
+		return nil, err
+	}
+	wanted := make(map[int64]*Connector, len(found))
+	for i := range found {
+		if !known(found[i].ID, found[i].Version) {
+			wanted[found[i].ID] = &found[i]
+		}
+	}
+	return found, s.db.documents(ctx, wanted)
 }
 
 // Place is the organization of the account and that organization's default account.
@@ -58,7 +69,7 @@ func (s *Scope) ConnectorForChange(ctx context.Context, id int64) (*Connector, e
 	if len(found) == 0 {
 		return nil, noConnector(id)
 	}
-	return &found[0], nil
+	return &found[0], s.db.documents(ctx, map[int64]*Connector{id: &found[0]})
 }
 
 func noConnector(id int64) error { return fault.New(fault.NotFound, "No element found with id %d", id) }
@@ -73,19 +84,53 @@ func (d *DB) connectors(ctx context.Context, where string, args ...any) ([]Conne
 	var found []Connector
 	for rows.Next() {
 		var c Connector
-		var sealed []byte
 		var created, updated int64
-		if err := rows.Scan(&c.ID, &c.AccountID, &c.Key, &c.Version, &sealed, &created, &updated); err != nil {
+		if err := rows.Scan(&c.ID, &c.AccountID, &c.Key, &c.Version, &created, &updated); err != nil {
 			return nil, failure("read connectors", err)
 		}
-		document, err := d.open(sealed, "connectors", c.ID, "document", c.AccountID)
-		if err != nil {
-			return nil, err
-		}
-		c.Document, c.CreatedAt, c.UpdatedAt = []byte(document), fromMillis(created), fromMillis(updated)
+		c.CreatedAt, c.UpdatedAt = fromMillis(created), fromMillis(updated)
 		found = append(found, c)
 	}
 	return found, failure("read connectors", rows.Err())
+}
+
+// documents reads the documents of connectors, by id. One that was deleted meanwhile stays without.
+func (d *DB) documents(ctx context.Context, of map[int64]*Connector) error {
+	ids := make([]int64, 0, len(of))
+	for id := range of {
+		ids = append(ids, id)
+	}
+	for len(ids) > 0 {
+		n := min(len(ids), partsBatch)
+		among, list := d.dialect.among(ids[:n])
+		if err := d.readDocuments(ctx, of, among, list); err != nil {
+			return err
+		}
+		ids = ids[n:]
+	}
+	return nil
+}
+
+func (d *DB) readDocuments(ctx context.Context, of map[int64]*Connector, among string, list any) error {
+	rows, err := d.read.QueryContext(ctx, "SELECT id, version, document_sealed FROM connectors WHERE id "+among, list)
+	if err != nil {
+		return failure("read connectors", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, version int64
+		var sealed []byte
+		if err := rows.Scan(&id, &version, &sealed); err != nil {
+			return failure("read connectors", err)
+		}
+		c := of[id]
+		document, err := d.open(sealed, "connectors", id, "document", c.AccountID)
+		if err != nil {
+			return err
+		}
+		c.Document, c.Version = []byte(document), version
+	}
+	return failure("read connectors", rows.Err())
 }
 
 // CreateConnector stores a new private connector and sets its id and times. A key that the account already uses is a

@@ -48,14 +48,14 @@ func TestConnectorsBelongToTheirAccountAndAreSharedByName(t *testing.T) {
 			t.Errorf("told %v", told)
 		}
 		mu.Unlock()
-		all, err := own.Connectors(ctx)
+		all, err := own.Connectors(ctx, func(_, _ int64) bool { return false })
 		if err != nil || len(all) != 1 || string(all[0].Document) != `{"name":"Acme 2"}` || all[0].Version != 2 {
 			t.Errorf("connectors %v, %v", all, err)
 		}
 		if err := own.DeleteConnector(ctx, made.ID); err != nil {
 			t.Fatal(err)
 		}
-		if all, err = own.Connectors(ctx); err != nil || len(all) != 0 {
+		if all, err = own.Connectors(ctx, func(_, _ int64) bool { return false }); err != nil || len(all) != 0 {
 			t.Errorf("after the deletion: %v, %v", all, err)
 		}
 	})
