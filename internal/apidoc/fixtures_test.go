@@ -12,6 +12,7 @@ import (
 
 	"jackfield/internal/apidoc"
 	"jackfield/internal/connector"
+	"jackfield/internal/connector/connectortest"
 )
 
 // pair is an exported definition and what the original generated from it.
@@ -23,26 +24,11 @@ type pair struct {
 	requestOnly map[string]bool // see requestOnly
 }
 
-func fixturesRoot() string {
-	if root := os.Getenv("JACKFIELD_FIXTURES"); root != "" {
-		return root
-	}
-	return filepath.Join("..", "..", "..", "shared", "fixtures")
-}
-
-// definitions reads every exported definition, where it is: JACKFIELD_FIXTURES, else ../shared/fixtures
-// beside the repository. It skips, loudly, where there are none.
+// definitions reads every exported definition, by the name of its file.
 func definitions(t testing.TB) map[string]*connector.Definition {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(fixturesRoot(), "elements", "*.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(files) == 0 {
-		t.Skipf("NO FIXTURES: nothing in %s; set JACKFIELD_FIXTURES to run the tests on exported definitions", fixturesRoot())
-	}
 	found := map[string]*connector.Definition{}
-	for _, file := range files {
+	for _, file := range connectortest.Exports(t) {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -61,7 +47,7 @@ func pairs(t testing.TB) []pair {
 	all := definitions(t)
 	var found []pair
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		data, err := os.ReadFile(filepath.Join(fixturesRoot(), "swagger", name+".json"))
+		data, err := os.ReadFile(filepath.Join(connectortest.Root(t), "swagger", name+".json"))
 		if os.IsNotExist(err) {
 			continue
 		}
@@ -71,7 +57,7 @@ func pairs(t testing.TB) []pair {
 		found = append(found, pair{name, all[name], tree(t, data), requestOnly(all[name])})
 	}
 	if len(found) == 0 {
-		t.Skipf("NO FIXTURES: no generated documents in %s", fixturesRoot())
+		t.Skipf("NO FIXTURES: no generated documents in %s", connectortest.Root(t))
 	}
 	return found
 }

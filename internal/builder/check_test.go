@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"jackfield/internal/connector"
+	"jackfield/internal/connector/connectortest"
 	"jackfield/internal/sandbox"
 )
 
@@ -88,19 +89,8 @@ func TestOnlySoManyDifferentHooksAreCompiled(t *testing.T) {
 
 func TestEveryHookOfExportedDefinitionsCompiles(t *testing.T) {
 	t.Parallel()
-	root := os.Getenv("JACKFIELD_FIXTURES")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "fixtures")
-	}
-	files, err := filepath.Glob(filepath.Join(root, "elements", "*.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(files) == 0 {
-		t.Skipf("NO FIXTURES: nothing in %s; set JACKFIELD_FIXTURES to run the tests on exported definitions", root)
-	}
 	pool, hooks, warned := scripts(t), 0, 0
-	for _, file := range files {
+	for _, file := range connectortest.Exports(t) {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"testing/fstest"
 
 	"jackfield/internal/connector"
+	"jackfield/internal/connector/connectortest"
 )
 
 func parse(t testing.TB, text string) *connector.Definition {
@@ -104,7 +105,7 @@ func treeOf(t *testing.T, d *connector.Definition) map[string]any {
 
 func TestEveryExportedDefinitionSurvivesTheDoctorsForm(t *testing.T) {
 	t.Parallel()
-	for _, file := range fixtures(t) {
+	for _, file := range connectortest.Exports(t) {
 		d := parse(t, string(read(t, file)))
 		again, files := doctorRound(t, d)
 		if path, want, got := firstDifference("$", any(dropped(treeOf(t, d))), any(dropped(treeOf(t, again)))); path != "" {

@@ -9,25 +9,8 @@ import (
 	"testing"
 
 	"jackfield/internal/connector"
+	"jackfield/internal/connector/connectortest"
 )
-
-// fixtures lists the exported definitions that are used where they are: JACKFIELD_FIXTURES, else
-// ../shared/fixtures beside the repository. It skips, loudly, where there are none.
-func fixtures(t testing.TB) []string {
-	t.Helper()
-	root := os.Getenv("JACKFIELD_FIXTURES")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "fixtures")
-	}
-	files, err := filepath.Glob(filepath.Join(root, "elements", "*.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(files) == 0 {
-		t.Skipf("NO FIXTURES: nothing in %s; set JACKFIELD_FIXTURES to run the tests on exported definitions", root)
-	}
-	return files
-}
 
 func read(t testing.TB, file string) []byte {
 	t.Helper()
@@ -55,7 +38,7 @@ var allowedExtras = map[string]string{
 func TestEveryExportedDefinitionIsPrintedAsItWasRead(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for _, file := range fixtures(t) {
+	for _, file := range connectortest.Exports(t) {
 		data := read(t, file)
 		d, err := connector.ParseJSON(data)
 		if err != nil {
@@ -158,7 +141,7 @@ func firstDifference(path string, want, got any) (string, any, any) {
 func BenchmarkReadingExportedDefinitions(b *testing.B) {
 	var all [][]byte
 	total, resources := 0, 0
-	for _, file := range fixtures(b) {
+	for _, file := range connectortest.Exports(b) {
 		data := read(b, file)
 		all = append(all, data)
 		total += len(data)

@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 
 	"jackfield/internal/connector"
+	"jackfield/internal/connector/connectortest"
 )
 
 func folder(files map[string]string) fstest.MapFS {
@@ -125,7 +126,7 @@ func TestYAMLAliasesAreFollowedUpToALimit(t *testing.T) {
 
 func TestEveryExportedDefinitionSurvivesItsFolderForm(t *testing.T) {
 	t.Parallel()
-	for _, file := range fixtures(t) {
+	for _, file := range connectortest.Exports(t) {
 		data := read(t, file)
 		d, err := connector.ParseJSON(data)
 		if err != nil {

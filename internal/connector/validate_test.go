@@ -7,11 +7,12 @@ import (
 	"testing"
 
 	"jackfield/internal/connector"
+	"jackfield/internal/connector/connectortest"
 )
 
 func TestEveryExportedDefinitionIsAccepted(t *testing.T) {
 	t.Parallel()
-	for _, file := range fixtures(t) {
+	for _, file := range connectortest.Exports(t) {
 		d, err := connector.ParseJSON(read(t, file))
 		if err != nil {
 			t.Fatal(err)

@@ -2,29 +2,16 @@ package conversion_test
 
 import (
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"testing"
 
+	"jackfield/internal/connector/connectortest"
 	"jackfield/internal/conversion"
 )
 
-// TestRealSwaggerDocumentsConvert reads documents that another platform made of its connectors:
-// JACKFIELD_FIXTURES, else ../shared/fixtures beside the repository.
 func TestRealSwaggerDocumentsConvert(t *testing.T) {
 	t.Parallel()
-	root := os.Getenv("JACKFIELD_FIXTURES")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "fixtures")
-	}
-	files, err := filepath.Glob(filepath.Join(root, "swagger", "*.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(files) == 0 {
-		t.Skipf("NO FIXTURES: nothing in %s/swagger; set JACKFIELD_FIXTURES to convert real documents", root)
-	}
-	for _, file := range files {
+	for _, file := range connectortest.Documents(t) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
 			data := read(t, file)

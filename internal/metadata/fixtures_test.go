@@ -8,27 +8,16 @@ import (
 	"testing"
 
 	"jackfield/internal/connector"
+	"jackfield/internal/connector/connectortest"
 	"jackfield/internal/fault"
 	"jackfield/internal/metadata"
 )
 
-// exported reads the real exported definitions. They live outside of the repository; without them the
-// test is skipped.
+// exported reads the real exported definitions, see connectortest.
 func exported(t testing.TB) map[string]*connector.Definition {
 	t.Helper()
-	root := os.Getenv("JACKFIELD_FIXTURES")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "fixtures")
-	}
-	files, err := filepath.Glob(filepath.Join(root, "elements", "*.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(files) == 0 {
-		t.Skipf("NO EXPORTED DEFINITIONS under %s; set JACKFIELD_FIXTURES to run the tests on them", root)
-	}
 	all := map[string]*connector.Definition{}
-	for _, file := range files {
+	for _, file := range connectortest.Exports(t) {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

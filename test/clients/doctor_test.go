@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"jackfield/internal/connector/connectortest"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -132,31 +134,22 @@ func undated(all []map[string]any) []map[string]any {
 // own are the connectors that this repository brings for the purpose.
 func own(t *testing.T) []json.RawMessage {
 	t.Helper()
-	return readAll(t, filepath.Join("testdata", "*.json"))
-}
-
-// exported are definitions that were exported from the original. They are used where they are and are no part of
-// this repository: JACKFIELD_FIXTURES, else ../shared/fixtures beside it.
-func exported(t *testing.T) []json.RawMessage {
-	t.Helper()
-	root := os.Getenv("JACKFIELD_FIXTURES")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "fixtures")
-	}
-	all := readAll(t, filepath.Join(root, "elements", "*.json"))
-	if len(all) == 0 {
-		t.Skipf("\n==== NO FIXTURES: nothing in %s; set JACKFIELD_FIXTURES to run the old clients on exported connectors ====", root)
-	}
-	return all
-}
-
-// readAll leaves out the second form of a connector that is there in full: both have one key.
-func readAll(t *testing.T, pattern string) []json.RawMessage {
-	t.Helper()
-	names, err := filepath.Glob(pattern)
+	names, err := filepath.Glob(filepath.Join("testdata", "*.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return readAll(t, names)
+}
+
+// exported are definitions that were exported from the original.
+func exported(t *testing.T) []json.RawMessage {
+	t.Helper()
+	return readAll(t, connectortest.Exports(t))
+}
+
+// readAll leaves out the second form of a connector that is there in full: both have one key.
+func readAll(t *testing.T, names []string) []json.RawMessage {
+	t.Helper()
 	var all []json.RawMessage
 	for _, name := range names {
 		if strings.HasSuffix(name, ".import.json") {

@@ -5,11 +5,12 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"jackfield/internal/connector/connectortest"
 )
 
 // own is the account's environment for the command.
@@ -213,14 +214,7 @@ func TestSecretsAreNeitherToldNorSentElsewhere(t *testing.T) {
 
 func TestEveryExportedDefinitionIsImportedAndComesBack(t *testing.T) {
 	t.Parallel()
-	fixtures := os.Getenv("JACKFIELD_FIXTURES")
-	if fixtures == "" {
-		fixtures = filepath.Join("..", "..", "..", "shared", "fixtures")
-	}
-	elements := filepath.Join(fixtures, "elements")
-	if _, err := os.Stat(elements); err != nil {
-		t.Skipf("NO FIXTURES: nothing in %s; set JACKFIELD_FIXTURES to run the tests on exported definitions", fixtures)
-	}
+	elements := filepath.Dir(connectortest.Exports(t)[0])
 	_, f := demo(t, filepath.Join(t.TempDir(), "data"))
 	root := t.TempDir()
 	f.connector(t, "import", elements)

@@ -9,26 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"jackfield/internal/connector/connectortest"
+
 	"github.com/google/go-cmp/cmp"
 )
-
-// fixtures lists exported connectors that are used where they are: JACKFIELD_FIXTURES, else ../shared/fixtures beside
-// the repository. It skips, loudly, where there are none.
-func fixtures(t *testing.T) []string {
-	t.Helper()
-	root := os.Getenv("JACKFIELD_FIXTURES")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "fixtures")
-	}
-	files, err := filepath.Glob(filepath.Join(root, "elements", "*.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(files) == 0 {
-		t.Skipf("NO FIXTURES: nothing in %s; set JACKFIELD_FIXTURES to run the tests on exported connectors", root)
-	}
-	return files
-}
 
 // anew makes a connector of another system comparable: ids, dates and owners are of that system.
 func anew(value any) any {
@@ -63,7 +47,7 @@ func tree(t *testing.T, text []byte) map[string]any {
 func TestEveryExportedConnectorIsImportedAndExportedUnchanged(t *testing.T) {
 	t.Parallel()
 	h := build(t)
-	for _, file := range fixtures(t) {
+	for _, file := range connectortest.Exports(t) {
 		name := strings.TrimSuffix(filepath.Base(file), ".json")
 		text, err := os.ReadFile(file)
 		if err != nil {
