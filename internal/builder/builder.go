@@ -202,7 +202,7 @@ func (s *Service) Clone(ctx context.Context, p *access.Principal, keyOrID string
 	if err != nil {
 		return nil, err
 	}
-	text, err := found.Definition.MarshalJSON()
+	text, err := found.MarshalJSON()
 	if err != nil {
 		return nil, err
 	}
