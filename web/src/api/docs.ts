@@ -82,6 +82,9 @@ export interface RawDocs {
 
 const methods = ["get", "post", "put", "patch", "delete", "head", "options"];
 
+/** As people sort: thing2 before thing10. */
+const order = new Intl.Collator("en", { numeric: true });
+
 /** Reads a document: operations by tag, then path, then method. */
 export function readDocs(raw: RawDocs): Docs {
   const operations: Operation[] = [];
@@ -93,8 +96,8 @@ export function readDocs(raw: RawDocs): Docs {
   }
   operations.sort(
     (a, b) =>
-      a.tag.localeCompare(b.tag, "en") ||
-      a.path.localeCompare(b.path, "en") ||
+      order.compare(a.tag, b.tag) ||
+      order.compare(a.path, b.path) ||
       methods.indexOf(a.method.toLowerCase()) - methods.indexOf(b.method.toLowerCase()),
   );
   return { title: raw.info?.title ?? "", description: raw.info?.description ?? "", definitions: raw.definitions ?? {}, operations };

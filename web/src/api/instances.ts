@@ -100,7 +100,8 @@ export function configurationQuery(id: string) {
 }
 
 export interface NewInstance {
-  element: { key: string };
+  /** By its id: a key may mean a connector of the catalogue or the account's own. */
+  element: { id: number };
   name: string;
   tags: string[];
   configuration: Record<string, string>;

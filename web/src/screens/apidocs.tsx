@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ChevronRight, Download, Send } from "lucide-react";
-import { memo, useDeferredValue, useId, useMemo, useState } from "react";
+import { Fragment, memo, useDeferredValue, useId, useMemo, useState, type CSSProperties } from "react";
 import { callName, docsQuery, downloadDocs, grouped, type DocParameter, type Docs, type DocsOf, type Operation, type Schema } from "../api/docs";
 import { useFilters } from "../filters";
 import { t } from "../strings";
@@ -12,8 +12,8 @@ import { SearchBox } from "../ui/search";
 import { Blank, Failure, Loading, messageOf, NothingFound, Skeleton } from "../ui/state";
 import { Model, Type } from "./model";
 
-/** About the height of a closed operation, in pixels: what is not laid out yet counts with it. */
-const rowHeight = 40;
+/** Documents of more operations lay out only what is near the window, with heights guessed for the rest. */
+const longDocument = 150;
 
 interface ApiDocsProps {
   of: DocsOf;
@@ -40,6 +40,10 @@ function Loaded({ docs, of, name, callable, instance }: ApiDocsProps & { docs: D
   const groups = useMemo(() => grouped(docs.operations, wanted), [docs, wanted]);
   const count = groups.reduce((sum, [, list]) => sum + list.length, 0);
   const id = useId();
+  const far =
+    count > longDocument
+      ? "[content-visibility:auto] [contain-intrinsic-height:auto_calc(var(--rows)*59px)] md:[contain-intrinsic-height:auto_calc(var(--rows)*40px)]"
+      : "";
 
   function jump(index: number) {
     const heading = document.getElementById(`${id}-${index}`);
@@ -90,10 +94,9 @@ function Loaded({ docs, of, name, callable, instance }: ApiDocsProps & { docs: D
                 <h2 id={`${id}-${index}`} tabIndex={-1} className="mb-2 scroll-mt-20 rounded-sm font-semibold">
                   {tag || t.docs.untagged}
                 </h2>
-                {/* What is far away is not laid out before it comes near. */}
                 <ul
-                  className="panel overflow-hidden [content-visibility:auto]"
-                  style={{ containIntrinsicHeight: `auto ${list.length * rowHeight}px` }}
+                  className={`panel overflow-hidden ${far}`}
+                  style={{ "--rows": list.length } as CSSProperties}
                 >
                   {list.map((operation) => (
                     <Row
@@ -153,9 +156,16 @@ const Row = memo(function Row({ operation, definitions, tryIt }: RowProps) {
         onClick={() => setOpen(!open)}
         className="grid min-h-11 w-full cursor-pointer grid-cols-[16px_56px_minmax(0,1fr)] items-baseline gap-x-2.5 rounded-md px-3 py-2.5 text-left outline-offset-[-2px]! hover:bg-sunken sm:px-4 md:grid-cols-[16px_56px_minmax(0,5fr)_minmax(0,6fr)]"
       >
-        <ChevronRight size={15} className={`self-center text-muted transition-[rotate] duration-100 ${open ? "rotate-90" : ""}`} aria-hidden="true" />
+        <ChevronRight size={15} className={`mt-0.5 self-start text-muted transition-[rotate] duration-100 ${open ? "rotate-90" : ""}`} aria-hidden="true" />
         <Verb method={operation.method} />
-        <code className="break-all text-sm font-medium">{operation.path}</code>
+        <code className="text-sm font-medium wrap-anywhere">
+          {operation.path.split(/(?=\/)/).map((step, index) => (
+            <Fragment key={index}>
+              <wbr />
+              {step}
+            </Fragment>
+          ))}
+        </code>
         <span className="text-sm text-muted max-md:col-start-3">{operation.summary}</span>
       </button>
       {open ? (

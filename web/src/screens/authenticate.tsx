@@ -62,7 +62,7 @@ function Fields({ connector, onCreated }: { connector: Connector; onCreated: (in
   const page = useRef<HTMLFormElement>(null);
 
   const create = useMutation({
-    mutationFn: () => createInstance({ element: { key: connector.key }, name: name.trim(), tags, configuration: changedValues(form, values) }),
+    mutationFn: () => createInstance({ element: { id: connector.id }, name: name.trim(), tags, configuration: changedValues(form, values) }),
     onSuccess: (instance) => {
       void forgetInstances(client);
       onCreated(instance);

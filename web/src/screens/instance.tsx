@@ -38,7 +38,7 @@ export default function InstancePage() {
 
 function Loaded({ instance, tab }: { instance: Instance; tab: string }) {
   const navigate = useNavigate();
-  const connector = useQuery(connectorQuery(instance.element.key));
+  const connector = useQuery(connectorQuery(String(instance.element.id)));
   const [query] = useSearchParams();
   const calls = useMemo(() => callNames(connector.data), [connector.data]);
   const [doomed, setDoomed] = useState<Instance>();
