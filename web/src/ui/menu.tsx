@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Button as AriaButton } from "react-aria-components/Button";
 import { Menu as AriaMenu, MenuItem as AriaMenuItem, MenuTrigger } from "react-aria-components/Menu";
 import { Popover } from "react-aria-components/Popover";
@@ -16,9 +16,17 @@ interface MenuProps extends Look {
 
 /** A button that opens a list of actions. */
 export function Menu({ label, trigger, children, header, className, defaultOpen, ...look }: MenuProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  const [open, setOpen] = useState(false);
+  // The list gives the focus back to what had it when it opened: that must be the button.
+  useEffect(() => {
+    if (!defaultOpen) return;
+    button.current?.focus();
+    setOpen(true);
+  }, []);
   return (
-    <MenuTrigger defaultOpen={defaultOpen}>
-      <AriaButton autoFocus={defaultOpen} className={buttonClass({ look: "quiet", ...look }, className)} aria-label={label}>
+    <MenuTrigger isOpen={open} onOpenChange={setOpen}>
+      <AriaButton ref={button} className={buttonClass({ look: "quiet", ...look }, className)} aria-label={label}>
         {trigger}
       </AriaButton>
       <Popover placement="bottom end" offset={6} className="popover appear min-w-48 max-w-80">
