@@ -112,7 +112,7 @@ func TestValidateNamesEveryFaultOfEveryConnector(t *testing.T) {
 		"a folder of everything": {"all", 0, []string{"1 connector, 1 sound"}},
 		"a list":                 {"list.json", 1, []string{"list.json[0] things: sound", "list.json[1] things: faulty", "error: resources[0].method: is missing; use one of GET", "2 connectors, 1 sound, 1 faulty"}},
 		"a wrong meaning": {"bad/method.json", 1, []string{"error: resources[0].method: is missing", `error: resources[1].type: "thing" is not known`,
-			"error: resources[1].nextResource: goes round in a circle: GET /b → GET /c → GET /b",
+			"error: resources[1].nextResource: goes round in a circle: GET /b → GET /hubs/general/c → GET /b",
 			"error: resources[3].hooks[0].body: does not compile: line 2: "}},
 		"wrong types":     {"bad/types.json", 1, []string{"error: name: must be a string, found a number", "error: resources: must be an array, found an object", "error: hooks[0]: must be an object, found a number"}},
 		"twins":           {"bad/twice.json", 1, []string{"error: name: stands twice"}},
