@@ -109,11 +109,12 @@ func (d *DB) UsageByRequestID(ctx context.Context, organizationID int64, request
 // forgetBatch is how many records are deleted at once, so that new ones are written in between.
 const forgetBatch = 2000
 
-// DeleteUsageBefore forgets records older than a time and returns how many.
+// DeleteUsageBefore forgets records older than a time and returns how many. It looks at the oldest ids: they grow with
+// time but for the length of a call, so that a record may stay until the next round.
 func (d *DB) DeleteUsageBefore(ctx context.Context, at time.Time) (int64, error) {
 	for all := int64(0); ; {
 		result, err := d.usageWriter.ExecContext(ctx,
-			"DELETE FROM usage WHERE id IN (SELECT id FROM usage WHERE at < $1 ORDER BY at LIMIT $2)", millis(at), forgetBatch)
+			"DELETE FROM usage WHERE at < $1 AND id IN (SELECT id FROM usage ORDER BY id LIMIT $2)", millis(at), forgetBatch)
 		if err != nil {
 			return all, failure("forget usage", err)
 		}
