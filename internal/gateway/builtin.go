@@ -31,6 +31,8 @@ func platformResource(c *Call) func(context.Context, *Gateway, *Call) (*Answer, 
 		return objectMetadata
 	case segments[0] == "objects" && len(segments) == 3 && segments[2] == "docs":
 		return objectDocs
+	case segments[0] == "objects" && len(segments) == 3 && segments[2] == "definitions":
+		return objectDefinitions
 	case segments[0] == "ping" && len(segments) == 1 && !c.Instance.Disabled:
 		return ping
 	}
@@ -85,6 +87,27 @@ func objectMetadata(_ context.Context, _ *Gateway, c *Call) (*Answer, error) {
 // objectDocs documents one object. With discovery=true the connector's own metadata resource is asked for fields that
 // the definition does not know (reference/hub-api.md §5.3).
 func objectDocs(ctx context.Context, g *Gateway, c *Call) (*Answer, error) {
+	body, err := g.documentObject(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return c.platformAnswer(body), nil
+}
+
+// objectDefinitions answers the definitions of objectDocs alone, as a map by name.
+func objectDefinitions(ctx context.Context, g *Gateway, c *Call) (*Answer, error) {
+	body, err := g.documentObject(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	var document struct{ Definitions json.RawMessage }
+	if err := json.Unmarshal(body, &document); err != nil {
+		return nil, err
+	}
+	return c.platformAnswer(document.Definitions), nil
+}
+
+func (g *Gateway) documentObject(ctx context.Context, c *Call) ([]byte, error) {
 	name, err := c.objectName()
 	if err != nil {
 		return nil, err
@@ -98,11 +121,7 @@ func objectDocs(ctx context.Context, g *Gateway, c *Call) (*Answer, error) {
 			return nil, err
 		}
 	}
-	body, err := apidoc.Object(c.Program.Connector.Definition, name, options)
-	if err != nil {
-		return nil, err
-	}
-	return c.platformAnswer(body), nil
+	return apidoc.Object(c.Program.Connector.Definition, name, options)
 }
 
 // discover asks the connector's metadata resource for the fields of an object; nil when it has none.

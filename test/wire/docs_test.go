@@ -157,7 +157,13 @@ func TestDocumentsOfOneObject(t *testing.T) {
 			t.Errorf("%s: custom_email there: %v", query, discovered)
 		}
 	}
+	var definitions map[string]any
+	h.do(request{path: "/hubs/crm/objects/contacts/definitions?discovery=true", token: i.Token}).want(200).into(&definitions)
+	if len(definitions) != 10 || definitions["contacts"] == nil {
+		t.Errorf("%d definitions alone", len(definitions))
+	}
 	h.do(request{path: "/hubs/crm/objects/nothing/docs", token: i.Token}).want(404)
+	h.do(request{path: "/hubs/crm/objects/nothing/definitions", token: i.Token}).want(404)
 	h.do(request{path: "/elements/modelled/objects/contact/docs"}).want(200, `"/contacts/{id}"`)
 	// The connector's own metadata resource answers instead of the platform.
 	h.do(request{path: "/hubs/crm/objects/contacts/metadata", token: i.Token}).want(200, "custom_email")
