@@ -34,7 +34,7 @@ var routes = []route{
 	{"POST", "/elements", platform, access.CreateElements, (*API).createElement},
 	{"GET", "/elements/keys", catalogue, access.ViewElements, (*API).listElementKeys},
 	{"GET", "/elements/metadata", catalogue, access.ViewElements, (*API).elementsMetadata},
-	{"POST", "/elements/convert", platform, access.ViewElements, (*API).convertElement},
+	{"POST", "/elements/convert", platform, access.CreateElements, (*API).convertElement},
 	{"GET", "/elements/{keyOrId}", catalogue, access.ViewElements, (*API).readElement},
 	{"PUT", "/elements/{keyOrId}", platform, access.EditElements, (*API).replaceElement},
 	{"PATCH", "/elements/{keyOrId}", platform, access.EditElements, (*API).changeElement},
