@@ -65,11 +65,7 @@ func newInspector() (*inspector, error) {
 func (i *inspector) close() error { return i.scripts.Close() }
 
 func (i *inspector) problems(ctx context.Context, d *connector.Definition) []connector.Problem {
-	text, err := d.MarshalJSON()
-	if err != nil {
-		return connector.Reasons(err)
-	}
-	whole, err := connector.ParseJSON(text) // what is filled in must not show in what is sent
+	whole, err := d.Clone() // what is filled in must not show in what is sent
 	if err == nil {
 		err = builder.Complete(whole)
 	}

@@ -25,12 +25,9 @@ func (a *API) listElements(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	page := cutPage{to: len(found)}
-	// Old clients ask once, without a page, and look for their own in what they get: they get the whole catalogue.
-	if query := e.r.URL.Query(); query.Has("page") || query.Has("pageSize") || query.Has("nextPage") {
-		if page, err = e.cut(len(found)); err != nil {
-			return err
-		}
+	page, err := e.cutWhenAsked(len(found))
+	if err != nil {
+		return err
 	}
 	rows := make([]any, 0, page.to-page.from)
 	for _, c := range found[page.from:page.to] {
@@ -137,15 +134,20 @@ func (a *API) listElementKeys(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	all := view.All()
-	page, err := e.cut(len(all))
+	keys := make([]string, 0, len(view.All()))
+	for _, c := range view.All() {
+		keys = append(keys, c.Key)
+	}
+	return e.pageOfKeys(keys)
+}
+
+// pageOfKeys answers the page of a list of keys that the caller asks for.
+func (e *exchange) pageOfKeys(keys []string) error {
+	page, err := e.cut(len(keys))
 	if err != nil {
 		return err
 	}
-	keys := make([]string, 0, page.to-page.from)
-	for _, c := range all[page.from:page.to] {
-		keys = append(keys, c.Key)
-	}
+	keys = keys[page.from:page.to]
 	e.nextPage(page.next)
 	e.returned(len(keys))
 	return e.json(keys)
@@ -163,6 +165,15 @@ func (a *API) readElement(e *exchange) error {
 type cutPage struct {
 	from, to int
 	next     string
+}
+
+// cutWhenAsked is cut for lists that come whole when no page is asked for: old clients ask once for the catalogue, and
+// look for their own in what they get.
+func (e *exchange) cutWhenAsked(rows int) (cutPage, error) {
+	if query := e.r.URL.Query(); query.Has("page") || query.Has("pageSize") || query.Has("nextPage") {
+		return e.cut(rows)
+	}
+	return cutPage{to: rows}, nil
 }
 
 // cut reads page, pageSize and nextPage of a platform list with the given number of rows.

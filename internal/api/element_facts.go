@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"jackfield/internal/connector"
-	"jackfield/internal/fault"
 	"jackfield/internal/metadata"
 )
 
@@ -19,11 +18,9 @@ func (a *API) elementsMetadata(e *exchange) error {
 		return err
 	}
 	all := view.All()
-	page := cutPage{to: len(all)}
-	if query := e.r.URL.Query(); query.Has("page") || query.Has("pageSize") || query.Has("nextPage") {
-		if page, err = e.cut(len(all)); err != nil {
-			return err
-		}
+	page, err := e.cutWhenAsked(len(all))
+	if err != nil {
+		return err
 	}
 	rows := make([]json.RawMessage, 0, page.to-page.from)
 	for _, c := range all[page.from:page.to] {
@@ -144,22 +141,4 @@ func (a *API) cheatSheet(e *exchange) error {
 	e.w.Header().Set("Content-Security-Policy", "default-src 'none'")
 	e.write(http.StatusOK, []byte(b.String()))
 	return nil
-}
-
-// upload reads the part "file" of a multipart body, or the whole body of any other.
-func (e *exchange) upload(most int64) ([]byte, error) {
-	e.r.Body = http.MaxBytesReader(e.w, e.r.Body, most)
-	reader, err := e.r.MultipartReader()
-	if err != nil {
-		return e.bodyUpTo(most)
-	}
-	for {
-		part, err := reader.NextPart()
-		if err != nil {
-			return nil, fault.Wrap(fault.Invalid, err, `The body has no part named "file"`)
-		}
-		if part.FormName() == "file" {
-			return readAll(part, most)
-		}
-	}
 }

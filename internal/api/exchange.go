@@ -108,6 +108,24 @@ func readAll(from io.Reader, most int64) ([]byte, error) {
 	return body, nil
 }
 
+// upload reads the part "file" of a multipart body, or the whole body of any other.
+func (e *exchange) upload(most int64) ([]byte, error) {
+	e.r.Body = http.MaxBytesReader(e.w, e.r.Body, most)
+	reader, err := e.r.MultipartReader()
+	if err != nil {
+		return e.bodyUpTo(most)
+	}
+	for {
+		part, err := reader.NextPart()
+		if err != nil {
+			return nil, fault.Wrap(fault.Invalid, err, `The body has no part named "file"`)
+		}
+		if part.FormName() == "file" {
+			return readAll(part, most)
+		}
+	}
+}
+
 // param is a decoded path variable.
 func (e *exchange) param(name string) string {
 	value, err := url.PathUnescape(chi.URLParam(e.r, name))

@@ -117,17 +117,11 @@ func (a *API) listHubKeys(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	page, err := e.cut(len(all))
-	if err != nil {
-		return err
-	}
-	keys := []string{}
-	for _, h := range all[page.from:page.to] {
+	keys := make([]string, 0, len(all))
+	for _, h := range all {
 		keys = append(keys, h.Key)
 	}
-	e.nextPage(page.next)
-	e.returned(len(keys))
-	return e.json(keys)
+	return e.pageOfKeys(keys)
 }
 
 func (a *API) readHub(e *exchange) error {

@@ -16,60 +16,54 @@ import (
 // startTrace answers PUT /instances/{id}/trace-logging: calls of the instance are traced for {"duration": minutes}
 // (reference/instances.md §8).
 func (a *API) startTrace(e *exchange) error {
-	found, err := a.instance(e, a.Instances.FindForChange)
-	if err != nil {
-		return err
-	}
-	body, err := e.body()
-	if err != nil {
-		return err
-	}
-	span, err := traceSpan(body)
-	if err != nil {
-		return err
-	}
-	if err := a.Instances.StartTrace(e.r.Context(), found, span); err != nil {
-		return err
-	}
-	return e.json(found.Wire())
+	return a.switchTrace(e, func(found *instance.Instance) error {
+		body, err := e.body()
+		if err != nil {
+			return err
+		}
+		span, err := traceSpan(body)
+		if err != nil {
+			return err
+		}
+		return a.Instances.StartTrace(e.r.Context(), found, span)
+	})
 }
 
 // stopTrace answers DELETE /instances/{id}/trace-logging.
 func (a *API) stopTrace(e *exchange) error {
-	found, err := a.instance(e, a.Instances.FindForChange)
-	if err != nil {
-		return err
-	}
-	if err := a.Instances.StopTrace(e.r.Context(), found); err != nil {
-		return err
-	}
-	return e.json(found.Wire())
+	return a.switchTrace(e, func(found *instance.Instance) error {
+		return a.Instances.StopTrace(e.r.Context(), found)
+	})
 }
 
 // traceByInstance answers POST /instances/{id} with a whole instance: an old client switches traces so, by the member
 // traceLoggingEnabled (reference/clients.md §4). Nothing else of the body counts.
 func (a *API) traceByInstance(e *exchange) error {
+	return a.switchTrace(e, func(found *instance.Instance) error {
+		body, err := e.body()
+		if err != nil {
+			return err
+		}
+		var given struct {
+			TraceLoggingEnabled *bool `json:"traceLoggingEnabled"`
+		}
+		if err := json.Unmarshal(body, &given); err != nil || given.TraceLoggingEnabled == nil {
+			return fault.New(fault.Invalid, "POST of an instance switches its traces: send the instance with traceLoggingEnabled true or false, or change it with PUT or PATCH")
+		}
+		if *given.TraceLoggingEnabled {
+			return a.Instances.StartTrace(e.r.Context(), found, instance.DefaultTrace)
+		}
+		return a.Instances.StopTrace(e.r.Context(), found)
+	})
+}
+
+// switchTrace changes whether an instance is traced, and answers it.
+func (a *API) switchTrace(e *exchange, change func(*instance.Instance) error) error {
 	found, err := a.instance(e, a.Instances.FindForChange)
 	if err != nil {
 		return err
 	}
-	body, err := e.body()
-	if err != nil {
-		return err
-	}
-	var given struct {
-		TraceLoggingEnabled *bool `json:"traceLoggingEnabled"`
-	}
-	if err := json.Unmarshal(body, &given); err != nil || given.TraceLoggingEnabled == nil {
-		return fault.New(fault.Invalid, "POST of an instance switches its traces: send the instance with traceLoggingEnabled true or false, or change it with PUT or PATCH")
-	}
-	ctx := e.r.Context()
-	if *given.TraceLoggingEnabled {
-		err = a.Instances.StartTrace(ctx, found, instance.DefaultTrace)
-	} else {
-		err = a.Instances.StopTrace(ctx, found)
-	}
-	if err != nil {
+	if err := change(found); err != nil {
 		return err
 	}
 	return e.json(found.Wire())

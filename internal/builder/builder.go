@@ -201,12 +201,8 @@ func (s *Service) Clone(ctx context.Context, p *access.Principal, keyOrID string
 	if err != nil {
 		return nil, err
 	}
-	text, err := found.MarshalJSON()
-	if err != nil {
-		return nil, err
-	}
 	for n := 1; ; n++ {
-		copied, err := connector.ParseJSON(text)
+		copied, err := found.Clone()
 		if err != nil {
 			return nil, err
 		}

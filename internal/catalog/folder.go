@@ -71,17 +71,6 @@ type item struct {
 	faults  []Broken               // of the last reading
 }
 
-// LoadFolder reads a folder once: what is sound, by name in the folder, and what is not. See Folder.
-func LoadFolder(dir string) ([]Entry, []Broken, error) {
-	f := &Folder{dir: dir, check: (*connector.Definition).Validate}
-	_, err := f.Refresh()
-	if err != nil {
-		return nil, nil, err
-	}
-	entries, broken := f.Content()
-	return entries, broken, nil
-}
-
 // Refresh looks for changes by time, size and identity of files, and reads what has changed. It reports whether
 // anything has. An error means that the folder itself cannot be read; then everything stays as it was.
 func (f *Folder) Refresh() (changed bool, err error) {

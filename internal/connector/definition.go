@@ -72,6 +72,15 @@ type DefaultTransformation struct {
 	VendorName string `json:"vendorName"`
 }
 
+// Clone copies a definition, so that no part of the copy is shared.
+func (d *Definition) Clone() (*Definition, error) {
+	text, err := d.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return ParseJSON(text)
+}
+
 // Entry finds the configuration entry with the given key. It returns nil when there is none.
 func (d *Definition) Entry(key string) *ConfigurationEntry {
 	for i := range d.Configuration {

@@ -76,11 +76,7 @@ func LoadDoctorDir(fsys fs.FS) (*Definition, error) {
 // without a body gets an empty file. Where hooks share a file and differ, the doctor keeps the last one only; here each
 // keeps its body in element.json as well, which the doctor does not look at.
 func (d *Definition) DoctorFiles() (map[string][]byte, error) {
-	text, err := d.MarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	bare, err := ParseJSON(text)
+	bare, err := d.Clone()
 	if err != nil {
 		return nil, err
 	}

@@ -138,11 +138,7 @@ func joined(prefix string, names map[string]bool) string {
 // Files prints the folder form: the definition without its hook bodies, and a file for each of
 // them. Models stay where they are. LoadDir of the files gives the same definition.
 func (d *Definition) Files() (map[string][]byte, error) {
-	text, err := d.MarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	bare, err := ParseJSON(text)
+	bare, err := d.Clone()
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +166,7 @@ func (d *Definition) Files() (map[string][]byte, error) {
 		}
 		h.Extra[bodyFile] = appendString(nil, name)
 	}
-	text, err = bare.MarshalJSON()
+	text, err := bare.MarshalJSON()
 	if err != nil {
 		return nil, err
 	}

@@ -202,7 +202,17 @@ func (s *Service) Remember(ctx context.Context, i *Instance, values map[string]s
 	for key, value := range values {
 		changes[key] = change{value: value, set: true}
 	}
-	row, err := s.update(ctx, i.AccountID, i.ID, func(row *store.Instance) error {
+	row, err := s.applied(ctx, i, changes)
+	if err != nil {
+		return nil, err
+	}
+	return s.with(ctx, row, nil)
+}
+
+// applied stores changes of the configuration, put onto the instance as it is now and by the connector that it has now.
+// It returns the instance as stored, or a NotFound fault when it is gone.
+func (s *Service) applied(ctx context.Context, i *Instance, changes map[string]change) (*store.Instance, error) {
+	return s.update(ctx, i.AccountID, i.ID, func(row *store.Instance) error {
 		def, err := s.definition(ctx, row)
 		if err != nil {
 			return err
@@ -210,10 +220,6 @@ func (s *Service) Remember(ctx context.Context, i *Instance, values map[string]s
 		row.Configuration = apply(entries(def), row.Configuration, changes)
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return s.with(ctx, row, nil)
 }
 
 // update changes an instance as it is now, alone: two changes at once follow each other, also on two servers. It

@@ -87,14 +87,7 @@ func (s *Service) PatchConfigurationRow(ctx context.Context, i *Instance, rowID 
 	if err := missing(all, effective(all, apply(all, i.Configuration, changes))); err != nil {
 		return nil, err
 	}
-	row, err := s.update(ctx, i.AccountID, i.ID, func(row *store.Instance) error {
-		def, err := s.definition(ctx, row)
-		if err != nil {
-			return err
-		}
-		row.Configuration = apply(entries(def), row.Configuration, changes)
-		return nil
-	})
+	row, err := s.applied(ctx, i, changes)
 	if err != nil {
 		return nil, err
 	}
@@ -119,14 +112,7 @@ func (s *Service) complete(ctx context.Context, i *Instance) (*Instance, error) 
 	if !lacking {
 		return i, nil
 	}
-	row, err := s.update(ctx, i.AccountID, i.ID, func(row *store.Instance) error {
-		def, err := s.definition(ctx, row)
-		if err != nil {
-			return err
-		}
-		row.Configuration = apply(entries(def), row.Configuration, nil)
-		return nil
-	})
+	row, err := s.applied(ctx, i, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -83,9 +83,6 @@ func statedBy(d *connector.Definition) stated {
 	return s
 }
 
-// Summarize is the row of a connector in GET /elements/metadata.
-func Summarize(d *connector.Definition) Summary { return summarize(d, statedBy(d)) }
-
 func summarize(d *connector.Definition, s stated) Summary {
 	order := defaultDisplayOrder
 	if s.DisplayOrder != nil {

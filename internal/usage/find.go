@@ -36,7 +36,7 @@ func (r *Recorder) Find(ctx context.Context, scope Scope, requestID string) (*st
 func (r *Recorder) pending() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.settled < r.accepted
+	return r.tally.pending()
 }
 
 // Expire deletes the records that are older than the retention, and returns how many. It is the work of a job that

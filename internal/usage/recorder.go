@@ -54,12 +54,10 @@ type Recorder struct {
 	retention time.Duration
 	log       *slog.Logger
 
-	mu       sync.Mutex
-	waiting  []store.UsageRecord
-	closed   bool
-	accepted uint64        // records taken so far
-	settled  uint64        // of these, written or given up
-	progress chan struct{} // closed when settled grows; nil when nobody waits
+	mu      sync.Mutex
+	waiting []store.UsageRecord
+	closed  bool
+	tally   tally // of records
 
 	wake    chan struct{}   // there is something to write
 	full    chan struct{}   // there is a whole batch, or the end has come
@@ -126,7 +124,7 @@ func (r *Recorder) Record(record store.UsageRecord) {
 		return
 	}
 	r.waiting = append(r.waiting, record)
-	r.accepted++
+	r.tally.accepted++
 	n := len(r.waiting)
 	r.mu.Unlock()
 	if n == 1 {
@@ -214,62 +212,18 @@ func (r *Recorder) save(records []store.UsageRecord) {
 func (r *Recorder) settle(n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.settled += uint64(n)
-	if r.progress != nil {
-		close(r.progress)
-		r.progress = nil
-	}
+	r.tally.settle(n)
 }
 
 // Flush has the records that were taken so far written now and waits for it, so that a read that follows finds them. It
 // gives up quietly after flushWait, when the database is slow or away: a list without the newest records is better than none.
 func (r *Recorder) Flush(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, flushWait)
-	defer cancel()
-	r.mu.Lock()
-	want := r.accepted
-	for r.settled < want {
-		if r.progress == nil {
-			r.progress = make(chan struct{})
-		}
-		progress := r.progress
-		r.mu.Unlock()
-		signal(r.wake)
-		signal(r.full)
-		select {
-		case <-progress:
-		case <-ctx.Done():
-			return
-		}
-		r.mu.Lock()
-	}
-	r.mu.Unlock()
+	r.tally.await(ctx, &r.mu, func() { signal(r.wake); signal(r.full) })
 }
 
 func (r *Recorder) saveBatch(batch []store.UsageRecord) error {
 	for i := range batch {
 		batch[i].URI = ScrubURI(batch[i].URI)
 	}
-	wait := retryWait
-	for try := 1; ; try++ {
-		ctx, cancel := context.WithTimeout(r.ctx, writeTimeout)
-		err := r.write(ctx, batch)
-		cancel()
-		if err == nil || try == writeTries || r.ctx.Err() != nil {
-			return err
-		}
-		select {
-		case <-time.After(wait):
-			wait *= 2
-		case <-r.ctx.Done():
-			return err
-		}
-	}
-}
-
-func signal(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
+	return persist(r.ctx, writeTries, func(ctx context.Context) error { return r.write(ctx, batch) })
 }

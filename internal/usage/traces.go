@@ -51,13 +51,11 @@ type Traces struct {
 	retention time.Duration
 	log       *slog.Logger
 
-	mu       sync.Mutex
-	waiting  []PendingTrace
-	bytes    int // of those that wait or are being written
-	closed   bool
-	accepted uint64
-	settled  uint64
-	progress chan struct{} // closed when settled grows; nil when nobody waits
+	mu      sync.Mutex
+	waiting []PendingTrace
+	bytes   int // of those that wait or are being written
+	closed  bool
+	tally   tally
 
 	wake     chan struct{}
 	stopped  chan struct{}
@@ -108,29 +106,14 @@ func (t *Traces) Keep(p PendingTrace) {
 	}
 	t.waiting = append(t.waiting, p)
 	t.bytes += p.Size
-	t.accepted++
+	t.tally.accepted++
 	t.mu.Unlock()
 	signal(t.wake)
 }
 
 // Flush waits until the traces that were taken so far are written, at most flushWait.
 func (t *Traces) Flush(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, flushWait)
-	defer cancel()
-	t.mu.Lock()
-	for want := t.accepted; t.settled < want; t.mu.Lock() {
-		if t.progress == nil {
-			t.progress = make(chan struct{})
-		}
-		progress := t.progress
-		t.mu.Unlock()
-		select {
-		case <-progress:
-		case <-ctx.Done():
-			return
-		}
-	}
-	t.mu.Unlock()
+	t.tally.await(ctx, &t.mu, func() {}) // the writer does not wait for more
 }
 
 // Close stops taking traces, writes what waits and returns. When ctx ends first, what is left is given up, and the error
@@ -173,11 +156,7 @@ func (t *Traces) settle(bytes int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.bytes -= bytes
-	t.settled++
-	if t.progress != nil {
-		close(t.progress)
-		t.progress = nil
-	}
+	t.tally.settle(1)
 }
 
 func (t *Traces) save(p *PendingTrace) {
@@ -203,21 +182,7 @@ func (t *Traces) store(p *PendingTrace) (err error) {
 	if p.Document, err = render(p.Render); err != nil {
 		return err
 	}
-	wait := retryWait
-	for try := 1; ; try++ {
-		ctx, cancel := context.WithTimeout(t.ctx, writeTimeout)
-		err := t.write(ctx, &p.Trace)
-		cancel()
-		if err == nil || try == traceTries || t.ctx.Err() != nil {
-			return err
-		}
-		select {
-		case <-time.After(wait):
-			wait *= 2
-		case <-t.ctx.Done():
-			return err
-		}
-	}
+	return persist(t.ctx, traceTries, func(ctx context.Context) error { return t.write(ctx, &p.Trace) })
 }
 
 // render makes a document. It looks at whatever customers send and receive, and it runs where a panic would end the server.
@@ -270,7 +235,7 @@ func (t *Traces) lookUp(ctx context.Context, scope Scope, read func(context.Cont
 func (t *Traces) pending() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.settled < t.accepted
+	return t.tally.pending()
 }
 
 // Expire deletes the traces that are older than the retention, and the oldest when there are too many.
