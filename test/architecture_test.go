@@ -26,11 +26,11 @@ const module = "jackfield/"
 var rooms = []room{
 	{"server", 7},
 	{"api", 6}, {"console", 6},
-	{"provision", 5}, {"event", 5}, {"bulk", 5}, {"formula", 5},
+	{"connect", 5}, {"provision", 5}, {"event", 5}, {"bulk", 5}, {"formula", 5},
 	{"builder", 4}, {"gateway", 4},
 	{"catalog", 3}, {"instance", 3}, {"credential", 3}, {"access", 3}, {"usage", 3},
-	{"job", 2}, {"store", 2}, {"vault", 2}, {"outbound", 2}, {"sandbox", 2},
-	{"apidoc", 1}, {"metadata", 1}, {"conversion", 1}, {"schema", 1}, {"connector", 1}, {"mapping", 1}, {"ceql", 1},
+	{"job", 2}, {"store", 2}, {"vault", 2}, {"database", 2}, {"outbound", 2}, {"sandbox", 2},
+	{"apidoc", 1}, {"metadata", 1}, {"conversion", 1}, {"schema", 1}, {"connector", 1}, {"mapping", 1}, {"soap", 1}, {"ceql", 1},
 	{"fault", 0},
 }
 

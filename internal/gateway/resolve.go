@@ -31,7 +31,7 @@ func (g *Gateway) resolve(_ context.Context, c *Call) error {
 		return fault.New(fault.Invalid, "No resource found for %s %s on connector %s", c.Method, c.shownPath(), c.Program.Connector.Key)
 	}
 	if resource.Kind == "java" {
-		return fault.New(fault.NotAllowed, "This API is not currently supported for this element")
+		return notCurrentlySupported()
 	}
 	c.Resource, c.values = resource, values
 	if isPing(c) {

@@ -24,6 +24,9 @@ import (
 // stream.
 const maxBuffered = 64 << 20
 
+// protocolDatabase is the protocolType of connectors whose vendorPath is SQL.
+const protocolDatabase = "jdbc"
+
 // send makes the provider call, unless a hook answered in its place.
 func (g *Gateway) send(ctx context.Context, c *Call) error {
 	if c.skipped {
@@ -31,6 +34,9 @@ func (g *Gateway) send(ctx context.Context, c *Call) error {
 			c.response.status = http.StatusOK
 		}
 		return nil
+	}
+	if c.Program.Connector.ProtocolType == protocolDatabase {
+		return g.statement(ctx, c)
 	}
 	request, err := g.request(ctx, c)
 	if err != nil {
@@ -67,10 +73,11 @@ func (g *Gateway) send(ctx context.Context, c *Call) error {
 		return tooSlow()
 	}
 	late.stop()
-	if err == nil {
-		c.Trace.answered(c.response.body)
+	if err != nil {
+		return err
 	}
-	return err
+	c.Trace.answered(c.response.body)
+	return c.readEnvelope()
 }
 
 // streamBody is a provider's answer on its way to the caller.
