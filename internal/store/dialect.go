@@ -17,16 +17,19 @@ type dialect struct {
 	lock    string // statement that takes a lock by name until the transaction ends; "" = not needed
 	forLate string // appended to a read that a write follows in the same transaction
 	tagged  string // the column tags, a JSON array or nothing, holds %s
+	now     string // the database's clock, in milliseconds since 1970
 }
 
 var (
 	sqliteDialect = dialect{
 		name:   "sqlite",
 		tagged: "EXISTS (SELECT 1 FROM json_each(CASE tags WHEN '' THEN '[]' ELSE tags END) WHERE value = %s)",
+		now:    "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
 	}
 	postgresDialect = dialect{
 		name: "postgres", lock: "SELECT pg_advisory_xact_lock(hashtext($1))", forLate: " FOR UPDATE",
 		tagged: "jsonb_exists(CASE tags WHEN '' THEN '[]' ELSE tags END::jsonb, %s)",
+		now:    "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
 	}
 )
 

@@ -22,7 +22,7 @@ type Scope struct {
 func (d *DB) For(accountID int64) *Scope { return &Scope{d, accountID} }
 
 const instanceColumns = `i.id, i.account_id, i.user_id, i.connector_id, i.connector_key, i.name, i.token_sealed, i.valid, i.disabled,
-	i.authentication_type, i.external_authentication, i.created_at, i.updated_at, i.trace_until FROM instances i `
+	i.authentication_type, i.external_authentication, i.created_at, i.updated_at, i.trace_until, i.invalid_reason FROM instances i `
 
 // CreateInstance stores a new instance with its tags and configuration, and sets the ids. Ids are consecutive.
 func (s *Scope) CreateInstance(ctx context.Context, i *Instance) error {
@@ -74,10 +74,10 @@ func (s *Scope) UpdateInstance(ctx context.Context, i *Instance) error {
 		i.UpdatedAt = now()
 		result, err := tx.write.ExecContext(ctx,
 			`UPDATE instances SET connector_id = $1, connector_key = $2, name = $3, name_key = $4, valid = $5, disabled = $6,
-			   authentication_type = $7, external_authentication = $8, updated_at = $9
-			 WHERE id = $10 AND account_id = $11`,
+			   authentication_type = $7, external_authentication = $8, updated_at = $9, invalid_reason = $10
+			 WHERE id = $11 AND account_id = $12`,
 			i.ConnectorID, i.ConnectorKey, i.Name, nameKey(i.Name), i.Valid, i.Disabled, i.AuthenticationType, i.ExternalAuthentication,
-			millis(i.UpdatedAt), i.ID, s.account)
+			millis(i.UpdatedAt), i.InvalidReason, i.ID, s.account)
 		if err := oneRow(result, err, i.ID); err != nil {
 			return err
 		}
@@ -98,6 +98,9 @@ func checkTexts(i *Instance) error {
 		return err
 	}
 	if err := wantStorable("list of tags", i.Tags...); err != nil {
+		return err
+	}
+	if err := wantStorable("reason", i.InvalidReason); err != nil {
 		return err
 	}
 	for _, v := range i.Configuration {
@@ -289,7 +292,7 @@ func (d *DB) scanInstances(rows *sql.Rows) ([]Instance, error) {
 		var sealed []byte
 		var created, updated, traceUntil int64
 		if err := rows.Scan(&i.ID, &i.AccountID, &i.UserID, &i.ConnectorID, &i.ConnectorKey, &i.Name, &sealed, &i.Valid, &i.Disabled,
-			&i.AuthenticationType, &i.ExternalAuthentication, &created, &updated, &traceUntil); err != nil {
+			&i.AuthenticationType, &i.ExternalAuthentication, &created, &updated, &traceUntil, &i.InvalidReason); err != nil {
 			return nil, failure("read instances", err)
 		}
 		token, err := d.open(sealed, "instances", i.ID, "token", i.AccountID)

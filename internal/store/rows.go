@@ -82,6 +82,7 @@ type Instance struct {
 	Token                  string // 44 characters of base64 in clear here, sealed and hashed at rest
 	Tags                   []string
 	Valid                  bool
+	InvalidReason          string // why not Valid, in words for the owner; "" while it is
 	Disabled               bool
 	AuthenticationType     string
 	ExternalAuthentication string // "none" or "initial"
