@@ -17,6 +17,7 @@ type Program struct {
 	Hub       string
 	routes    node
 	resources []*Resource
+	lifecycle map[string][]*Resource // what the platform calls itself, by resource type
 	absolute  []string
 }
 
@@ -70,16 +71,9 @@ func (p *Program) Resources() []*Resource { return p.resources }
 // Absolute lists the provider addresses that the definition names in full, beside base.url.
 func (p *Program) Absolute() []string { return p.absolute }
 
-// OfType lists the resources of a lifecycle type, in declared order.
-func (p *Program) OfType(resourceType string) []*Resource {
-	var found []*Resource
-	for _, r := range p.resources {
-		if r.Type == resourceType {
-			found = append(found, r)
-		}
-	}
-	return found
-}
+// OfType lists the resources of a lifecycle type, in declared order, by the right spelling of the type. The result is
+// shared: do not change it.
+func (p *Program) OfType(resourceType string) []*Resource { return p.lifecycle[resourceType] }
 
 // Next finds the resource that a nextResource text such as "GET:/two" names.
 func (p *Program) Next(text string) (*Resource, bool) {
@@ -98,7 +92,7 @@ func (p *Program) Next(text string) (*Resource, bool) {
 }
 
 func compile(c *Connector) *Program {
-	p := &Program{Connector: c, Hub: c.HubKey()}
+	p := &Program{Connector: c, Hub: c.HubKey(), lifecycle: map[string][]*Resource{}}
 	before, after := scripts(c.Hooks, c.Key)
 	for i := range c.Resources {
 		r := compileResource(p, &c.Resources[i], before, after)
@@ -113,6 +107,8 @@ func compile(c *Connector) *Program {
 	for _, r := range p.resources {
 		if r.Callable {
 			p.routes.add(r)
+		} else {
+			p.lifecycle[r.ResourceType()] = append(p.lifecycle[r.ResourceType()], r)
 		}
 	}
 	return p

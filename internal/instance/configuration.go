@@ -83,6 +83,9 @@ func effective(all []connector.ConfigurationEntry, rows []store.ConfigurationVal
 	return values
 }
 
+// Defaults is the configuration that an instance of a connector would have without any value of its own.
+func Defaults(def *connector.Definition) map[string]string { return effective(entries(def), nil) }
+
 // change is what a request does to one configuration value.
 type change struct {
 	value string

@@ -3,6 +3,7 @@ package instance
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"strings"
 
 	"jackfield/internal/access"
@@ -43,9 +44,7 @@ type Draft struct {
 // Set puts configuration values into the draft, as lifecycle resources and token exchanges do. It takes effect
 // in Effective at once.
 func (d *Draft) Set(values map[string]string) {
-	for key, value := range values {
-		d.changes[key] = change{value: value, set: true}
-	}
+	maps.Copy(d.changes, setAll(values))
 	d.compute()
 }
 
@@ -183,7 +182,9 @@ func (s *Service) Save(ctx context.Context, d *Draft) (*Instance, error) {
 		row.ConnectorID, row.ConnectorKey = d.Definition.ID, d.Definition.Key
 		row.Configuration = apply(d.entries, row.Configuration, d.changes)
 		row.AuthenticationType = authenticationType(d.Definition, effective(d.entries, row.Configuration))
-		row.Valid = row.Valid || d.Accepted
+		if d.Accepted {
+			row.Valid, row.InvalidReason = true, ""
+		}
 		return nil
 	})
 	if err != nil {
@@ -198,15 +199,19 @@ func (s *Service) Remember(ctx context.Context, i *Instance, values map[string]s
 	if len(values) == 0 {
 		return i, nil
 	}
-	changes := make(map[string]change, len(values))
-	for key, value := range values {
-		changes[key] = change{value: value, set: true}
-	}
-	row, err := s.applied(ctx, i, changes)
+	row, err := s.applied(ctx, i, setAll(values))
 	if err != nil {
 		return nil, err
 	}
 	return s.with(ctx, row, nil)
+}
+
+func setAll(values map[string]string) map[string]change {
+	changes := make(map[string]change, len(values))
+	for key, value := range values {
+		changes[key] = change{value: value, set: true}
+	}
+	return changes
 }
 
 // applied stores changes of the configuration, put onto the instance as it is now and by the connector that it has now.

@@ -16,6 +16,7 @@ type Wire struct {
 	ElementID              int64             `json:"elementId"`
 	Tags                   []string          `json:"tags"`
 	Valid                  bool              `json:"valid"`
+	InvalidReason          string            `json:"invalidReason,omitempty"` // own addition: why not valid
 	Disabled               bool              `json:"disabled"`
 	MaxCacheSize           int               `json:"maxCacheSize"`    // always 0
 	CacheTimeToLive        int               `json:"cacheTimeToLive"` // always 0
@@ -95,7 +96,7 @@ func (i *Instance) Wire() *Wire {
 	values := shown(entries(i.Definition), i.Configuration)
 	return &Wire{
 		ID: i.ID, Name: i.Name, CreatedDate: i.CreatedAt.UTC().Format(time.RFC3339), Token: i.Token,
-		ElementID: i.ConnectorID, Tags: listed(i.Tags), Valid: i.Valid, Disabled: i.Disabled,
+		ElementID: i.ConnectorID, Tags: listed(i.Tags), Valid: i.Valid, InvalidReason: i.InvalidReason, Disabled: i.Disabled,
 		Configuration: values, AuthenticationType: i.AuthenticationType,
 		TraceLoggingEnabled: i.Traced(time.Now()), EventsEnabled: i.EventsEnabled(), CallbackURL: values[keyCallbackURL],
 		OrganizationID: i.OrganizationID, AccountID: i.AccountID,
