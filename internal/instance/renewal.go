@@ -77,11 +77,7 @@ func (s *Service) Renew(ctx context.Context, i *Instance, r Renewal) (*Instance,
 			row.Valid, row.InvalidReason = true, ""
 		})
 	case r.Revoked(err):
-		reason := "The provider does not renew the access any more"
-		if said := fault.As(err).Provider; said != "" {
-			reason += ": " + said
-		}
-		return s.invalidate(ctx, scope, lease, r, reason)
+		return s.invalidate(ctx, scope, lease, r, "The provider does not renew the access any more", fault.As(err).Provider)
 	}
 	return nil, s.andRelease(ctx, scope, lease, err)
 }
@@ -157,10 +153,13 @@ func (s *Service) prolong(ctx context.Context, scope *store.Scope, lease *store.
 
 // lost marks an instance whose grant may have been used up by a process that ended too early.
 func (s *Service) lost(ctx context.Context, scope *store.Scope, lease *store.Lease, r Renewal) (*Instance, error) {
-	return s.invalidate(ctx, scope, lease, r, "A server stopped while it renewed the access, and what the provider answered is lost")
+	return s.invalidate(ctx, scope, lease, r, "A server stopped while it renewed the access, and what the provider answered is lost", "")
 }
 
-func (s *Service) invalidate(ctx context.Context, scope *store.Scope, lease *store.Lease, r Renewal, reason string) (*Instance, error) {
+func (s *Service) invalidate(ctx context.Context, scope *store.Scope, lease *store.Lease, r Renewal, reason, said string) (*Instance, error) {
+	if said != "" {
+		reason += ": " + said
+	}
 	if len(reason) > maxReason {
 		reason = reason[:maxReason] + "…"
 	}
@@ -172,7 +171,10 @@ func (s *Service) invalidate(ctx context.Context, scope *store.Scope, lease *sto
 		return nil, err
 	}
 	s.log.WarnContext(ctx, "an instance must be authenticated again", "instance", i.ID, "reason", i.InvalidReason)
-	return i, i.Refusal()
+	if err := i.Refusal(); err != nil {
+		return nil, fault.As(err).WithProvider(said)
+	}
+	return i, nil // it got another grant meanwhile
 }
 
 // settle stores an outcome unless the instance has another grant meanwhile, and gives the lease back. A grant in hand is not given
