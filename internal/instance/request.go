@@ -34,8 +34,16 @@ type Request struct {
 	Configuration          map[string]*string // nil value = null: cleared
 	ProviderData           map[string]json.RawMessage
 	ExternalAuthentication *string
+	Proxy                  Proxy
 	Debug                  bool // debug: true in providerData or configuration
 	RetrieveObjects        bool // the answer lists the connector's objects (reference/hub-api.md §5.1)
+}
+
+// Proxy says that the provider was sent to our own callback address, which passes the user on to the client's application
+// (reference/elements.md §9.2). The zero value says that it was not.
+type Proxy struct {
+	Name    string // of an OAuth proxy of the account
+	Address string // our callback, as the client reaches this server; set by whoever serves the request
 }
 
 // ConnectorReference names a connector by id or by key; the zero value names none.
@@ -62,7 +70,7 @@ func ParseRequest(body []byte) (*Request, error) {
 	}
 	r := new(Request)
 	for _, read := range []func(map[string]json.RawMessage) error{
-		r.readConnector, r.readName, r.readTags, r.readConfiguration, r.readProviderData, r.readExternalAuthentication,
+		r.readConnector, r.readName, r.readTags, r.readConfiguration, r.readProviderData, r.readExternalAuthentication, r.readProxy,
 	} {
 		if err := read(members); err != nil {
 			return nil, err
@@ -252,5 +260,24 @@ func (r *Request) readExternalAuthentication(members map[string]json.RawMessage)
 		return fault.New(fault.Invalid, "externalAuthentication must be %q or %q", AuthenticationHere, AuthenticationInitial)
 	}
 	r.ExternalAuthentication = &text
+	return nil
+}
+
+// readProxy reads {"isOauthProxy": true, "oauthProxyName": "…"}, in either spelling of the first.
+func (r *Request) readProxy(members map[string]json.RawMessage) error {
+	value, given := members["oauthProxy"]
+	if !given || null(value) {
+		return nil
+	}
+	var proxy map[string]json.RawMessage
+	if json.Unmarshal(value, &proxy) != nil {
+		return wrongType("oauthProxy", "an object")
+	}
+	if !truth(proxy["isOauthProxy"]) && !truth(proxy["isOAuthProxy"]) {
+		return nil
+	}
+	if json.Unmarshal(proxy["oauthProxyName"], &r.Proxy.Name) != nil || r.Proxy.Name == "" {
+		return wrongType("oauthProxy.oauthProxyName", "the name of an OAuth proxy")
+	}
 	return nil
 }
