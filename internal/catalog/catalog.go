@@ -80,7 +80,7 @@ func (c *Catalog) LoadShipped(fsys fs.FS) error {
 		if err != nil {
 			return err
 		}
-		def, err := connector.LoadDir(folder)
+		def, err := connector.LoadFolder(fsys, item.Name())
 		if err != nil {
 			return fmt.Errorf("connector folder %s: %w", item.Name(), err)
 		}

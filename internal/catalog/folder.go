@@ -260,7 +260,7 @@ func (it *item) load(fsys fs.FS) (*Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	def, err := connector.LoadDir(sub)
+	def, err := connector.LoadFolder(fsys, it.name)
 	if err != nil {
 		return nil, err
 	}

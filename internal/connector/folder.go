@@ -25,8 +25,22 @@ const (
 // LoadDir reads the folder form: definition.yaml (or definition.json), the hook bodies under hooks/
 // and the shared models of models.yaml. A file that is named and missing is an error, and so is a
 // hook file or a model that nothing names. Errors name the file; they are for whoever writes the
-// folder.
+// folder. A definition that extends another folder needs its siblings: see LoadFolder.
 func LoadDir(fsys fs.FS) (*Definition, error) {
+	d, err := loadDir(fsys)
+	if err != nil {
+		return nil, err
+	}
+	if base, err := d.baseFolder(); base != "" || err != nil {
+		if err == nil {
+			err = fmt.Errorf("%s: it extends %s, which is not to be seen from here", definitionYAML, base)
+		}
+		return nil, err
+	}
+	return d, nil
+}
+
+func loadDir(fsys fs.FS) (*Definition, error) {
 	d, err := readDefinition(fsys)
 	if err != nil {
 		return nil, err

@@ -40,6 +40,10 @@ func Load(path string) (*Definition, error) {
 		}
 		return Parse(data)
 	}
+	path, err = filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
 	root, err := os.OpenRoot(path)
 	if err != nil {
 		return nil, err
@@ -48,7 +52,19 @@ func Load(path string) (*Definition, error) {
 	if fsys := root.FS(); isFile(fsys, doctorJSON) && !isFile(fsys, definitionYAML) && !isFile(fsys, definitionJSON) {
 		return LoadDoctorDir(fsys)
 	}
-	return LoadDir(root.FS())
+	d, err := loadDir(root.FS())
+	if err != nil {
+		return nil, err
+	}
+	if base, err := d.baseFolder(); base == "" || err != nil {
+		return d, err
+	}
+	siblings, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	defer siblings.Close()
+	return LoadFolder(siblings.FS(), filepath.Base(path))
 }
 
 // IsFolder reports whether a folder holds one connector, in either form.
