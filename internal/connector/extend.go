@@ -20,7 +20,9 @@ const (
 const maxExtends = 5
 
 // LoadFolder reads the folder of that name, as LoadDir does, and completes a definition that extends another folder beside it.
-func LoadFolder(siblings fs.FS, name string) (*Definition, error) { return loadFolder(siblings, name, 1) }
+func LoadFolder(siblings fs.FS, name string) (*Definition, error) {
+	return loadFolder(siblings, name, 1)
+}
 
 func loadFolder(siblings fs.FS, name string, depth int) (*Definition, error) {
 	folder, err := fs.Sub(siblings, name)
