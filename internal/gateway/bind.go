@@ -44,9 +44,11 @@ func (g *Gateway) bind(_ context.Context, c *Call) error {
 
 // binder collects the provider's request while parameters are applied one by one.
 type binder struct {
-	call   *Call
-	path   string
-	tokens []pair // body tokens, replaced once the body is complete
+	call     *Call
+	path     string
+	words    words  // of the body template, filled once the body is complete
+	wrapped  string // left part of the rootKey that is around the caller's body
+	template bool   // the body is a template of the definition, not the caller's
 }
 
 // value is what a parameter reads: text for most places, raw JSON for members of a body.
@@ -135,6 +137,9 @@ func (b *binder) read(p *connector.Parameter) (value, bool, error) {
 		found, ok := c.lifted[p.Name]
 		return text(found), ok, nil
 	case connector.TypeBody:
+		if p.VendorType == connector.TypeBodyToken {
+			return value{raw: c.body}, c.body != nil, nil // a template may be in the body's place already
+		}
 		return value{raw: c.vendor.body}, c.vendor.hasBody || c.upload != nil, nil
 	case connector.TypeBodyField:
 		raw, ok := member(c.body, p.Name)
@@ -193,7 +198,7 @@ func (b *binder) write(p *connector.Parameter, v value) error {
 		}
 		return nil
 	case connector.TypeHeader:
-		return b.setHeader(p, v.text())
+		return b.setHeader(p, headerText(v))
 	case connector.TypeConfiguration:
 		b.call.write(p.VendorName, v.text())
 		return nil
@@ -260,39 +265,4 @@ func (b *binder) finish() error {
 	}
 	c.vendor.path = b.path
 	return b.finishBody()
-}
-
-// substitute fills ${configuration.k}, ${header.k} and ${body.k} in a constant (reference/elements.md §5).
-func (c *Call) substitute(template string) string {
-	if !strings.Contains(template, "${") {
-		return template
-	}
-	var out strings.Builder
-	for {
-		before, after, open := strings.Cut(template, "${")
-		out.WriteString(before)
-		if !open {
-			return out.String()
-		}
-		name, rest, closed := strings.Cut(after, "}")
-		if !closed {
-			out.WriteString("${" + after)
-			return out.String()
-		}
-		out.WriteString(c.placeholder(name))
-		template = rest
-	}
-}
-
-func (c *Call) placeholder(name string) string {
-	switch place, key, _ := strings.Cut(name, "."); place {
-	case "configuration":
-		return c.Configuration(key)
-	case "header":
-		return c.Header.Get(key)
-	case "body":
-		raw, _ := member(c.body, key)
-		return rawText(raw)
-	}
-	return ""
 }

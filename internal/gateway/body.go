@@ -3,7 +3,6 @@ package gateway
 import (
 	"bytes"
 	"encoding/json"
-	"encoding/xml"
 	"errors"
 	"io"
 	"mime"
@@ -100,11 +99,8 @@ func (b *binder) body() error {
 		return nil
 	}
 	if root := c.Resource.RootKeyOut; root != "" {
-		wrapped, err := sjson.SetRawBytes([]byte("{}"), root, c.body)
-		if err != nil {
-			return fault.Wrap(fault.Invalid, err, "The body could not be wrapped in %s", root)
-		}
-		c.vendor.body = wrapped
+		c.vendor.body = wrap(c.body, root)
+		b.wrapped = root
 	}
 	return nil
 }
@@ -151,17 +147,22 @@ func (b *binder) writeBody(p *connector.Parameter, v value) error {
 		if v.raw == nil {
 			vendor.body = []byte(v.text())
 		}
+		b.template = p.Type == connector.TypeValue || p.Type == connector.TypeCustomValue || p.Type == connector.TypeConfiguration
 	case connector.TypeBodyField:
 		return b.setMember(p, v)
 	case connector.TypeBodyToken:
-		b.tokens = append(b.tokens, pair{p.VendorName, v.text()})
-		if p.Type == connector.TypeBody || p.Type == connector.TypeBodyField {
-			b.tokens = append(b.tokens, flatten(v.raw)...)
+		b.words.add(p.VendorName, v)
+		if (p.Type == connector.TypeBody || p.Type == connector.TypeBodyField || p.Type == connector.TypePrevBody) && len(v.raw) > 0 {
+			b.words.bodies = append(b.words.bodies, v.raw)
 		}
 	case connector.TypeForm, connector.TypeMultipart, connector.TypeFile:
 		if p.Type == connector.TypeBody || p.Type == connector.TypePrevBody {
-			vendor.form = append(vendor.form, flatten(v.raw)...)
-			return nil
+			pairs, err := bracketed(v.raw)
+			vendor.form = append(vendor.form, pairs...)
+			return err
+		}
+		if isContainer(string(v.raw)) && len(v.texts) == 0 {
+			return b.formMember(p.VendorName, v.raw)
 		}
 		vendor.form = append(vendor.form, pair{p.VendorName, v.text()})
 	}
@@ -180,8 +181,12 @@ func (b *binder) setMember(p *connector.Parameter, v value) error {
 		return fault.New(fault.Invalid, "The body must be a JSON object to take the field %s", p.VendorName)
 	}
 	var err error
+	from, to := p.Name, p.VendorName
+	if p.Type == connector.TypeBodyField {
+		from, to = b.within(from), b.within(to) // what comes from the caller's body stays where it is wrapped
+	}
 	if p.Type == connector.TypeBodyField && p.Name != p.VendorName {
-		if body, err = sjson.DeleteBytes(body, p.Name); err != nil {
+		if body, err = sjson.DeleteBytes(body, from); err != nil {
 			return fault.Wrap(fault.Invalid, err, "The body field %s could not be moved", p.Name)
 		}
 	}
@@ -189,7 +194,7 @@ func (b *binder) setMember(p *connector.Parameter, v value) error {
 	if raw == nil {
 		raw = typedJSON(v.text(), p.VendorDataType)
 	}
-	if body, err = sjson.SetRawBytes(body, p.VendorName, raw); err != nil {
+	if body, err = sjson.SetRawBytes(body, to, raw); err != nil {
 		return fault.Wrap(fault.Invalid, err, "The body field %s could not be set", p.VendorName)
 	}
 	vendor.body, vendor.hasBody = body, true
@@ -212,23 +217,15 @@ func typedJSON(content, dataType string) []byte {
 	return quoted
 }
 
-// finishBody fills body tokens and encodes a form.
+// finishBody fills the body's template and encodes a form.
 func (b *binder) finishBody() error {
-	vendor := &b.call.vendor
-	if len(b.tokens) > 0 && len(vendor.body) > 0 {
-		body := string(vendor.body)
-		escape := jsonEscape
-		if strings.HasPrefix(strings.TrimSpace(body), "<") {
-			escape = xmlEscape
-		}
-		for _, token := range b.tokens {
-			body = strings.ReplaceAll(body, "{"+token.name+"}", escape(token.value))
-		}
-		vendor.body = []byte(body)
+	if err := b.fillBody(); err != nil {
+		return err
 	}
+	vendor := &b.call.vendor
 	if len(vendor.form) > 0 {
 		vendor.body, vendor.hasBody = []byte(encodePairs(vendor.form)), true
-		vendor.header.Set("Content-Type", "application/x-www-form-urlencoded")
+		vendor.header.Set("Content-Type", formMedia)
 	}
 	return nil
 }
@@ -236,14 +233,6 @@ func (b *binder) finishBody() error {
 func jsonEscape(s string) string {
 	quoted := typedJSON(s, "")
 	return string(quoted[1 : len(quoted)-1])
-}
-
-func xmlEscape(s string) string {
-	var out bytes.Buffer
-	if err := xml.EscapeText(&out, []byte(s)); err != nil {
-		panic(err) // a buffer takes everything
-	}
-	return out.String()
 }
 
 // member is the raw value of a dotted path in a JSON body.

@@ -81,6 +81,7 @@ type vendorRequest struct {
 	form       []pair
 	body       []byte
 	hasBody    bool
+	open       []string // words of a body template that no parameter had a value for
 }
 
 type pair struct{ name, value string }

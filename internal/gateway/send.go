@@ -126,6 +126,9 @@ func (g *Gateway) request(ctx context.Context, c *Call) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.encodeBody(); err != nil {
+		return nil, err
+	}
 	var body io.Reader
 	if c.vendor.hasBody {
 		body = bytes.NewReader(c.vendor.body)
