@@ -1,32 +1,10 @@
 package ceql
 
 import (
-	"slices"
 	"strings"
 
 	"jackfield/internal/fault"
 )
-
-// converters are the names that definitions may use, with what each one makes of an expression. Known checks
-// definitions against it; the gateway calls the functions.
-var converters = []struct{ name, makes string }{
-	{"toQueryParameters", "one provider parameter per condition, the operator is dropped (ToQueryParameters)"},
-	{"toODataFilter", "an OData 4 expression for $filter (ToOData)"},
-	{"toODataV3Filter", "an OData 3 expression for $filter (ToOData with Version 3)"},
-}
-
-// Known reports whether a converter of that name exists. A definition that names another one is invalid
-// (reference/ceql.md §8.4).
-func Known(name string) bool { return slices.Contains(Converters(), name) }
-
-// Converters lists the names of the converters.
-func Converters() []string {
-	names := make([]string, len(converters))
-	for i, c := range converters {
-		names[i] = c.name
-	}
-	return names
-}
 
 // Pair is a provider parameter, not yet URL-encoded.
 type Pair struct{ Name, Value string }

@@ -58,13 +58,13 @@ func TestConvertersAreKnownByTheNamesThatDefinitionsUse(t *testing.T) {
 	t.Parallel()
 	for name, known := range map[string]bool{
 		"toQueryParameters": true, "toODataFilter": true, "toODataV3Filter": true,
-		"": false, "toodatafilter": false, "toWiql": false,
+		"toSOQL": true, "toFreshdesk": true, "": false, "toodatafilter": false, "toSugar": false,
 	} {
 		if Known(name) != known {
 			t.Errorf("Known(%q) = %t", name, !known)
 		}
 	}
-	if len(Converters()) != 3 {
+	if len(Converters()) != len(converters) {
 		t.Errorf("Converters() = %v", Converters())
 	}
 }

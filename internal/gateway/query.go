@@ -5,7 +5,6 @@ import (
 
 	"jackfield/internal/ceql"
 	"jackfield/internal/connector"
-	"jackfield/internal/fault"
 )
 
 // query reads where and the paging parameters. A resource that declares no where ignores one
@@ -49,39 +48,4 @@ func (c *Call) lift(expr ceql.Expr) (ceql.Expr, error) {
 		c.lifted[p.Name], expr = value, rest
 	}
 	return expr, nil
-}
-
-// convertWhere prints the expression in the provider's language: as one value, or as parameters of its own.
-func (c *Call) convertWhere(p *connector.Parameter, converter string) ([]pair, error) {
-	name := p.VendorName
-	switch converter {
-	case "":
-		return []pair{{name, ceql.Print(c.where)}}, nil
-	case "toQueryParameters":
-		terms, err := ceql.ToQueryParameters(c.where)
-		if err != nil {
-			return nil, err
-		}
-		pairs := make([]pair, len(terms))
-		for i, term := range terms {
-			pairs[i] = pair{term.Name, term.Value}
-		}
-		return pairs, nil
-	case "toODataFilter", "toODataV3Filter":
-		options := ceql.ODataOptions{
-			Version:  4,
-			Like:     c.Instance.Effective["odata.like.function"],
-			Literals: c.Instance.Effective["odata.literal.style"],
-			Dates:    c.Instance.Effective["odata.date.style"],
-		}
-		if converter == "toODataV3Filter" {
-			options.Version = 3
-		}
-		text, err := ceql.ToOData(c.where, options)
-		if err != nil {
-			return nil, err
-		}
-		return []pair{{"$filter", text}}, nil
-	}
-	return nil, fault.New(fault.Invalid, "The where converter %s of %s %s is not available", converter, c.Resource.Method, c.Resource.Canonical)
 }
