@@ -21,6 +21,19 @@ const (
 	Basic  = "basic"  // user name and password in a Basic header
 	APIKey = "apiKey" // keys that the definition's parameters place
 	Custom = "custom" // whatever the definition's parameters and hooks do
+
+	OAuth2                  = "oauth2"                  // a token of the authorization code grant
+	OAuth2Password          = "oauth2Password"          // a token of the password grant
+	OAuth2ClientCredentials = "oauth2ClientCredentials" // a token of the client credentials grant
+	JWTOAuth                = "jwtOauth"                // a token of the JWT bearer grant
+	OAuth1                  = "oauth1"                  // signature with HMAC-SHA1
+	OAuth1Plaintext         = "oauth1Plaintext"         // both secrets as they are
+	AWSv2                   = "awsv2"                   // AWS signature version 2, in the query
+	AWSv4                   = "awsv4"                   // AWS signature version 4, in headers
+	TLS                     = "tls"                     // a client certificate, see Certificate
+	PersonalAccessToken     = "personalAccessToken"     // a token that the definition's parameters place, else Bearer
+	CustomAPIKey            = "customApiKey"            // keys that the definition's parameters place
+	None                    = "none"                    // a provider that asks for nothing
 )
 
 // typeKey is the configuration entry by which a connector with several types picks one.
@@ -67,6 +80,18 @@ var schemes = []Scheme{
 	basic,
 	{Type: APIKey},
 	{Type: Custom},
+	{Type: OAuth2, Reads: oauthKeys, apply: bearer(keyToken)},
+	{Type: OAuth2Password, Reads: append([]string{"username", "password"}, oauthKeys...), apply: bearer(keyToken)},
+	{Type: OAuth2ClientCredentials, Reads: oauthKeys, apply: bearer(keyToken)},
+	{Type: JWTOAuth, Reads: append([]string{keyJWTKey}, oauthKeys...), apply: bearer(keyToken)},
+	{Type: OAuth1, Reads: oauth1Keys, apply: signOAuth1(methodSHA1)},
+	{Type: OAuth1Plaintext, Reads: oauth1Keys, apply: signOAuth1(methodPlaintext)},
+	{Type: AWSv2, Reads: []string{keyAWSKey, keyAWSSecret}, apply: signAWSv2},
+	{Type: AWSv4, Reads: []string{keyAWSKey, keyAWSSecret, keyAWSRegion}, apply: signAWSv4},
+	{Type: TLS, Reads: []string{keyKeystore, keyKeystorePassword}},
+	{Type: PersonalAccessToken, apply: bearer(keyPersonalToken)},
+	{Type: CustomAPIKey},
+	{Type: None},
 }
 
 // For returns the scheme of a type, in any case of letters.

@@ -3,6 +3,7 @@ package credential
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"jackfield/internal/fault"
@@ -53,7 +54,7 @@ func TestAnUnknownTypeIsSaidWithTheKnownOnes(t *testing.T) {
 	for _, authType := range []string{"", "oauth9", "basic "} {
 		_, err := Sign(request(t, "https://p.test"), authType, nil, NewHosts("https://p.test"))
 		f := fault.As(err)
-		if f == nil || f.Kind != fault.Invalid || f.Message != `authentication type "`+authType+`" is not supported; supported are basic, apiKey, custom` {
+		if f == nil || f.Kind != fault.Invalid || f.Message != `authentication type "`+authType+`" is not supported; supported are `+strings.Join(Types(), ", ") {
 			t.Errorf("%q: %v", authType, err)
 		}
 		if Check(authType) == nil {
