@@ -1,7 +1,6 @@
 package ceql
 
 import (
-	"encoding/json"
 	"slices"
 
 	"jackfield/internal/fault"
@@ -140,39 +139,4 @@ func odata(version int) func(Expr, Options) (Converted, error) {
 		})
 		return Converted{Text: text, Name: "$filter"}, err
 	}
-}
-
-// Rename gives attributes the names that the provider's query language has for them: some search by created what a
-// record calls created_at. names is JSON, the new name by the old one; "" and what is no such JSON rename nothing.
-func Rename(e Expr, names string) Expr {
-	var byName map[string]string
-	if names == "" || json.Unmarshal([]byte(names), &byName) != nil {
-		return e
-	}
-	return rename(e, byName)
-}
-
-func rename(e Expr, names map[string]string) Expr {
-	switch e := e.(type) {
-	case And:
-		return And{renameAll(e.Terms, names)}
-	case Or:
-		return Or{renameAll(e.Terms, names)}
-	case Group:
-		return Group{rename(e.Expr, names)}
-	case Cond:
-		if name, ok := names[e.Attr]; ok {
-			e.Attr, e.AttrQuoted = name, printName(name) != name
-		}
-		return e
-	}
-	return e
-}
-
-func renameAll(terms []Expr, names map[string]string) []Expr {
-	renamed := make([]Expr, len(terms))
-	for i, term := range terms {
-		renamed[i] = rename(term, names)
-	}
-	return renamed
 }

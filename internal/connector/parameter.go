@@ -42,7 +42,8 @@ const (
 	TypeNoOp          = "no-op" // VendorType only: seen by hooks, not sent
 
 	// TypeWhere is Jackfield's own: the value is lifted out of the where expression, from a
-	// top-level AND equality whose attribute is Name (docs/connectors.md).
+	// top-level AND equality whose attribute is Name (docs/connectors.md). As a VendorType it adds the
+	// constant Name, a condition, to every expression.
 	TypeWhere = "where"
 )
 

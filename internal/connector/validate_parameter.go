@@ -3,6 +3,8 @@ package connector
 import (
 	"fmt"
 	"strings"
+
+	"jackfield/internal/ceql"
 )
 
 // parameterTypes are the places a value may come from (reference/hub-api.md §3.2, elements.md §5).
@@ -17,7 +19,7 @@ func parameterTypes() []string {
 func vendorTypes() []string {
 	return []string{
 		TypeQuery, TypePath, TypeHeader, TypeBody, TypeBodyField, TypeBodyToken, TypeForm, TypeMultipart,
-		TypeFile, TypeConfiguration, TypeValue, TypeNoOp,
+		TypeFile, TypeConfiguration, TypeValue, TypeNoOp, TypeWhere,
 	}
 }
 
@@ -40,10 +42,24 @@ func (c *checker) parameter(path string, p *Parameter) {
 	if p.Source != "" {
 		c.oneOf(path+".source", p.Source, []string{SourceRequest, SourceResponse})
 	}
-	if p.VendorName == "" && p.VendorType != TypeBody && p.VendorType != TypeNoOp {
+	if p.VendorName == "" && p.VendorType != TypeBody && p.VendorType != TypeNoOp && p.VendorType != TypeWhere {
 		c.warn(path+".vendorName", "of %q is missing: the value is sent without a name", p.Name)
 	}
 	c.converter(path, p)
+	if p.VendorType == TypeWhere {
+		c.constantWhere(path, p)
+	}
+}
+
+// constantWhere checks a condition that is added to every where expression of a resource.
+func (c *checker) constantWhere(path string, p *Parameter) {
+	if p.Type != TypeValue {
+		c.fail(path+".vendorType", "where takes a constant of type value: a condition such as type = 'ticket'")
+		return
+	}
+	if _, err := ceql.ParseWhere(p.Name); err != nil {
+		c.fail(path+".name", "%v", err)
+	}
 }
 
 func (c *checker) converter(path string, p *Parameter) {

@@ -84,38 +84,6 @@ func (b *binder) bind(p *connector.Parameter) error {
 	return b.write(p, v)
 }
 
-func (b *binder) bindWhere(p *connector.Parameter) error {
-	c := b.call
-	if c.where == nil {
-		if p.Required && len(c.lifted) == 0 {
-			return fault.New(fault.Invalid, "The query parameter where is required for %s %s", c.Resource.Method, c.Resource.Canonical)
-		}
-		return nil
-	}
-	if p.VendorType == connector.TypeNoOp {
-		return nil
-	}
-	converter := p.Converter
-	if name, ok := strings.CutPrefix(p.VendorName, "converter:"); ok {
-		converter = name
-	}
-	pairs, err := c.convertWhere(p, converter)
-	if err != nil {
-		return err
-	}
-	for _, term := range pairs {
-		if term.value == "" && converter != "toQueryParameters" {
-			continue
-		}
-		if p.VendorType == connector.TypePath {
-			b.fill(term.name, term.value)
-			continue
-		}
-		c.vendor.parameters = append(c.vendor.parameters, term)
-	}
-	return nil
-}
-
 // read finds the value of a parameter on the caller's side.
 func (b *binder) read(p *connector.Parameter) (value, bool, error) {
 	c := b.call
@@ -205,7 +173,7 @@ func (b *binder) write(p *connector.Parameter, v value) error {
 	case connector.TypeBody, connector.TypeBodyField, connector.TypeBodyToken, connector.TypeForm, connector.TypeMultipart, connector.TypeFile:
 		return b.writeBody(p, v)
 	}
-	return nil // no-op, or a place only hooks look at
+	return nil // no-op, a place only hooks look at, or where, which bindWhere reads
 }
 
 // orderByName lets an instance correct the spelling of the order parameter.

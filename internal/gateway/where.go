@@ -11,10 +11,61 @@ import (
 	"github.com/tidwall/sjson"
 )
 
+// bindWhere sends the caller's expression, with the conditions that the definition always adds.
+func (b *binder) bindWhere(p *connector.Parameter) error {
+	c := b.call
+	if c.where == nil && p.Required && len(c.lifted) == 0 {
+		return fault.New(fault.Invalid, "The query parameter where is required for %s %s", c.Resource.Method, c.Resource.Canonical)
+	}
+	if p.VendorType == connector.TypeNoOp {
+		return nil
+	}
+	expr, err := c.constantWhere()
+	if err != nil {
+		return err
+	}
+	if expr = ceql.Both(expr, ceql.Rename(c.where, c.searchNames())); expr == nil {
+		return nil
+	}
+	converter := p.ConverterName()
+	pairs, err := c.convertWhere(p, expr, converter)
+	if err != nil {
+		return err
+	}
+	for _, term := range pairs {
+		if term.value == "" && converter != "toQueryParameters" {
+			continue
+		}
+		if p.VendorType == connector.TypePath {
+			b.fill(term.name, term.value)
+			continue
+		}
+		c.vendor.parameters = append(c.vendor.parameters, term)
+	}
+	return nil
+}
+
+// constantWhere joins the conditions that the definition adds to every expression of the resource: constants of
+// vendorType where, in CEQL and in the provider's names. Words such as ${configuration.key} stand for values; a condition
+// whose value is empty then is left out.
+func (c *Call) constantWhere() (ceql.Expr, error) {
+	var all ceql.Expr
+	for _, p := range c.Resource.Parameters {
+		if p.VendorType != connector.TypeWhere || p.Type != connector.TypeValue {
+			continue
+		}
+		expr, err := ceql.ParseWhere(p.Name)
+		if err != nil {
+			return nil, fault.Wrap(fault.Internal, err, "The condition %q of %s %s is not valid", p.Name, c.Resource.Method, c.Resource.Canonical)
+		}
+		all = ceql.Both(all, ceql.Fill(expr, c.substitute))
+	}
+	return all, nil
+}
+
 // convertWhere writes the expression in the provider's language. Parameters for the query or the path are returned;
 // what goes into the body, a form or a header is put there (docs/connectors.md "Converters").
-func (c *Call) convertWhere(p *connector.Parameter, converter string) ([]pair, error) {
-	expr := ceql.Rename(c.where, c.searchNames())
+func (c *Call) convertWhere(p *connector.Parameter, expr ceql.Expr, converter string) ([]pair, error) {
 	converted, err := ceql.Convert(converter, expr, c.Instance.Effective)
 	if err != nil {
 		return nil, err
