@@ -125,6 +125,9 @@ func (b *binder) read(p *connector.Parameter) (value, bool, error) {
 
 func (b *binder) readQuery(p *connector.Parameter) (value, bool, error) {
 	c := b.call
+	if c.alone() && p.Name != "nextPage" && p.Name != "pageSize" && p.Name != "fields" {
+		return value{}, false, nil
+	}
 	if c.Resource.List {
 		switch p.Name {
 		case "pageSize":

@@ -11,6 +11,8 @@ import (
 	"jackfield/internal/connector"
 	"jackfield/internal/fault"
 	"jackfield/internal/mapping"
+
+	"github.com/tidwall/gjson"
 )
 
 // paging is the caller's wish for a page, checked against the connector's limits (reference/hub-api.md §4).
@@ -162,6 +164,9 @@ func (c *Call) findNextPage() {
 	if !c.Resource.List || !c.isList || c.Resource.PaginationType == connector.PaginationNone || c.nextToken != "" {
 		return
 	}
+	if c.saysLast() {
+		return
+	}
 	if key := c.Resource.NextPageKey; key != "" {
 		if cursor := c.vendorCursor(key); cursor != "" {
 			c.nextToken = pageToken{Cursor: cursor, PageSize: c.paging.size}.encode()
@@ -186,18 +191,42 @@ func (c *Call) pages() bool {
 	return false
 }
 
-// vendorCursor reads the provider's cursor from where nextPageKey says: a body path, body.path?name for a
-// parameter inside a URL, or header.name (reference/hub-api.md §4.2).
-func (c *Call) vendorCursor(key string) string {
-	if name, ok := strings.CutPrefix(key, "header."); ok {
-		return c.response.header.Get(name)
+// saysLast reports whether the answer says that no page follows: pagination.more.key names the member that says so, with
+// ! before it when true means the last. An answer without it says nothing.
+func (c *Call) saysLast() bool {
+	path := c.Instance.Effective["pagination.more.key"]
+	if path == "" {
+		return false
 	}
+	path, negated := strings.CutPrefix(path, "!")
+	said, ok := mapping.Lookup(c.response.body, path)
+	return ok && said == strconv.FormatBool(negated)
+}
+
+// alone reports whether the provider takes a cursor with no other condition beside it (pagination.cursor.alone): the
+// cursor remembers them.
+func (c *Call) alone() bool {
+	return c.paging.cursor != "" && c.Instance.Effective["pagination.cursor.alone"] == "true"
+}
+
+// vendorCursor reads the provider's cursor from where nextPageKey says: a body path, which may have [last] for the last
+// item of a list, body.path?name for a parameter inside a URL, or header.name (reference/hub-api.md §4.2). Of the header
+// Link it is the address with rel="next".
+func (c *Call) vendorCursor(key string) string {
 	if strings.EqualFold(key, HeaderNextPage) {
 		return ""
 	}
-	path, parameter, inURL := strings.Cut(strings.TrimPrefix(key, "body."), "?")
-	value, ok := mapping.Lookup(c.response.body, path)
-	if !ok || !inURL {
+	key, parameter, inURL := strings.Cut(key, "?")
+	var value string
+	if name, ok := strings.CutPrefix(key, "header."); ok {
+		value = c.response.header.Get(name)
+		if strings.EqualFold(name, "Link") {
+			value = nextLink(c.response.header.Values(name))
+		}
+	} else {
+		value = bodyCursor(c.response.body, strings.TrimPrefix(key, "body."))
+	}
+	if !inURL || value == "" {
 		return value
 	}
 	address, err := url.Parse(value)
@@ -205,4 +234,42 @@ func (c *Call) vendorCursor(key string) string {
 		return ""
 	}
 	return address.Query().Get(parameter)
+}
+
+// bodyCursor reads a path of the body; list[last].id is in the last item of list.
+func bodyCursor(body []byte, path string) string {
+	list, rest, inLast := strings.Cut(path, "[last]")
+	if !inLast {
+		value, _ := mapping.Lookup(body, path)
+		return value
+	}
+	text, _ := mapping.Lookup(body, list)
+	items := gjson.Parse(text).Array()
+	if len(items) == 0 {
+		return ""
+	}
+	value, _ := mapping.Lookup([]byte(items[len(items)-1].Raw), strings.TrimPrefix(rest, "."))
+	return value
+}
+
+// nextLink is the address with rel="next" in Link headers (RFC 8288).
+func nextLink(headers []string) string {
+	for _, header := range headers {
+		for {
+			_, after, _ := strings.Cut(header, "<")
+			address, parameters, closed := strings.Cut(after, ">")
+			if !closed {
+				break
+			}
+			own, _, _ := strings.Cut(parameters, "<")
+			for parameter := range strings.SplitSeq(own, ";") {
+				name, value, _ := strings.Cut(strings.Trim(parameter, " \t,"), "=")
+				if strings.EqualFold(name, "rel") && strings.EqualFold(strings.Trim(value, `"`), "next") {
+					return address
+				}
+			}
+			header = parameters
+		}
+	}
+	return ""
 }

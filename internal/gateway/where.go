@@ -17,7 +17,7 @@ func (b *binder) bindWhere(p *connector.Parameter) error {
 	if c.where == nil && p.Required && len(c.lifted) == 0 {
 		return fault.New(fault.Invalid, "The query parameter where is required for %s %s", c.Resource.Method, c.Resource.Canonical)
 	}
-	if p.VendorType == connector.TypeNoOp {
+	if p.VendorType == connector.TypeNoOp || c.alone() {
 		return nil
 	}
 	expr, err := c.constantWhere()
