@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"jackfield/internal/connector"
@@ -70,6 +71,9 @@ func (b *binder) bind(p *connector.Parameter) error {
 	if p.Type == connector.TypeQuery && p.Name == "where" {
 		return b.bindWhere(p)
 	}
+	if b.call.alone() && p.VendorType == connector.TypeQuery && !slices.Contains(besideCursor, p.Name) {
+		return nil
+	}
 	v, ok, err := b.read(p)
 	if err != nil {
 		return err
@@ -125,9 +129,6 @@ func (b *binder) read(p *connector.Parameter) (value, bool, error) {
 
 func (b *binder) readQuery(p *connector.Parameter) (value, bool, error) {
 	c := b.call
-	if c.alone() && p.Name != "nextPage" && p.Name != "pageSize" && p.Name != "fields" {
-		return value{}, false, nil
-	}
 	if c.Resource.List {
 		switch p.Name {
 		case "pageSize":

@@ -26,6 +26,8 @@ func TestTheNextPageIsFoundWhereTheDefinitionSays(t *testing.T) {
 		{"data[last].id", nil, `{}`, ""},
 		{"[last].key", nil, `[{"key":1},{"key":2}]`, "2"},
 		{"[last]", nil, `["x","y"]`, "y"},
+		{"next_page|data[last].id", nil, `{"data":[{"id":"a"}]}`, "a"},
+		{"next_page | data[last].id", nil, `{"next_page":"n","data":[{"id":"a"}]}`, "n"},
 		{"header.X-Next", http.Header{"X-Next": {"t1"}}, `[]`, "t1"},
 		{"header.X-Next?p", http.Header{"X-Next": {"/a?p=3"}}, `[]`, "3"},
 		{"header.Link", link(`<https://x.example/a?page=2>; rel="next"`), `[]`, "https://x.example/a?page=2"},
