@@ -75,13 +75,14 @@ func (s *Service) Prepare(p *access.Principal, def *connector.Definition, r *Req
 	if r.Name != nil {
 		given = *r.Name
 	}
-	name, err := validName(given)
+	name, err := ValidName(given)
 	if err != nil {
 		return nil, err
 	}
 	d.row = store.Instance{
 		AccountID: p.Account.ID, UserID: p.User.ID, ConnectorID: def.ID, ConnectorKey: def.Key,
 		Name: name, Tags: []string{name}, Valid: true, ExternalAuthentication: AuthenticationHere,
+		ConnectLinkID: r.ConnectLinkID,
 	}
 	if r.Tags != nil && len(*r.Tags) > 0 {
 		d.row.Tags = *r.Tags
@@ -132,7 +133,7 @@ func (s *Service) prepareChange(i *Instance, def *connector.Definition, r *Reque
 		row:              i.Instance, tags: r.Tags, outside: r.ExternalAuthentication, changes: changes, entries: entries(def),
 	}
 	if r.Name != nil {
-		name, err := validName(*r.Name)
+		name, err := ValidName(*r.Name)
 		if err != nil {
 			return nil, err
 		}

@@ -62,8 +62,8 @@ func stripTags(text string) string {
 
 func code(tag string) bool { return tag == "script" || tag == "style" }
 
-// validName cleans a name and checks it.
-func validName(name string) (string, error) {
+// ValidName cleans a name and checks it. Its fault is Invalid.
+func ValidName(name string) (string, error) {
 	clean := CleanName(name)
 	if clean == "" {
 		return "", fault.New(fault.Invalid, "name is required: give the instance a name")

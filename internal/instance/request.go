@@ -35,8 +35,9 @@ type Request struct {
 	ProviderData           map[string]json.RawMessage
 	ExternalAuthentication *string
 	Proxy                  Proxy
-	Debug                  bool // debug: true in providerData or configuration
-	RetrieveObjects        bool // the answer lists the connector's objects (reference/hub-api.md §5.1)
+	Debug                  bool  // debug: true in providerData or configuration
+	ConnectLinkID          int64 // connect link that a new instance uses up, as one with being stored; 0 = none
+	RetrieveObjects        bool  // the answer lists the connector's objects (reference/hub-api.md §5.1)
 }
 
 // Proxy says that the provider was sent to our own callback address, which passes the user on to the client's application

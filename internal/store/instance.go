@@ -24,7 +24,8 @@ func (d *DB) For(accountID int64) *Scope { return &Scope{d, accountID} }
 const instanceColumns = `i.id, i.account_id, i.user_id, i.connector_id, i.connector_key, i.name, i.token_sealed, i.valid, i.disabled,
 	i.authentication_type, i.external_authentication, i.created_at, i.updated_at, i.trace_until, i.invalid_reason FROM instances i `
 
-// CreateInstance stores a new instance with its tags and configuration, and sets the ids. Ids are consecutive.
+// CreateInstance stores a new instance with its tags and configuration, and sets the ids. Ids are consecutive. A connect link
+// is used up by it, or a Conflict fault says that it was used before and nothing is stored.
 func (s *Scope) CreateInstance(ctx context.Context, i *Instance) error {
 	if err := checkTexts(i); err != nil {
 		return err
@@ -58,6 +59,11 @@ func (s *Scope) CreateInstance(ctx context.Context, i *Instance) error {
 		}
 		if err := tx.writeConfiguration(ctx, i); err != nil {
 			return err
+		}
+		if i.ConnectLinkID != 0 {
+			if err := tx.For(s.account).UseConnectLink(ctx, i.ConnectLinkID, i.ID); err != nil {
+				return err
+			}
 		}
 		tx.changed("instance", i.ID, s.account)
 		return nil

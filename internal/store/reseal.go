@@ -53,6 +53,16 @@ var sealedColumns = []sealedColumn{
 		"UPDATE extensions SET document_sealed = $1 WHERE id = $2", int64(0),
 	},
 	{
+		"connect_links", "preset", // as connectLinkPlace
+		"SELECT id, CAST(id AS TEXT), account_id, preset_sealed FROM connect_links WHERE id > $1 AND preset_sealed IS NOT NULL ORDER BY connect_links.id LIMIT $2",
+		"UPDATE connect_links SET preset_sealed = $1 WHERE id = $2", int64(0),
+	},
+	{
+		"connect_links", "flow",
+		"SELECT id, CAST(id AS TEXT), account_id, flow_sealed FROM connect_links WHERE id > $1 AND flow_sealed IS NOT NULL ORDER BY connect_links.id LIMIT $2",
+		"UPDATE connect_links SET flow_sealed = $1 WHERE id = $2", int64(0),
+	},
+	{
 		"settings", "value", // as settingPlace
 		"SELECT key, key, 0, sealed FROM settings WHERE key > $1 ORDER BY settings.key LIMIT $2",
 		"UPDATE settings SET sealed = $1 WHERE key = $2", "",

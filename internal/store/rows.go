@@ -90,6 +90,7 @@ type Instance struct {
 	UpdatedAt              time.Time
 	TraceUntil             time.Time            // calls are traced until then; zero: they are not. SetInstanceTrace alone changes it
 	Configuration          []ConfigurationValue // ordered by id
+	ConnectLinkID          int64                // of a new one: the connect link that is used up by storing it; 0 = none
 }
 
 // ConfigurationValue is one configuration row of an instance. A row without a value (Set false) stands
