@@ -38,6 +38,9 @@ var converters = []struct {
 	name, makes string
 	convert     func(Expr, Options) (Converted, error)
 }{
+	{"evaluate", "nothing: the provider's rows are read and filtered here", func(Expr, Options) (Converted, error) {
+		return Converted{}, nil
+	}},
 	{"toQueryParameters", "one query parameter per condition; the operator is dropped", func(e Expr, _ Options) (Converted, error) {
 		terms, err := ToQueryParameters(e)
 		return Converted{Terms: terms}, err

@@ -33,7 +33,7 @@ func (g *Gateway) bind(_ context.Context, c *Call) error {
 		return err
 	}
 	for _, p := range r.Parameters {
-		if p.Source == connector.SourceResponse {
+		if p.Source == connector.SourceResponse || c.followed(p) {
 			continue
 		}
 		if err := b.bind(p); err != nil {
@@ -213,8 +213,14 @@ func (b *binder) fillPath(p *connector.Parameter, content string) error {
 	return nil
 }
 
+// Behind a question mark the value is one of a query: & and + in it stay part of it.
 func (b *binder) fill(name, content string) {
-	b.path = strings.ReplaceAll(b.path, "{"+name+"}", url.PathEscape(content))
+	placeholder := "{" + name + "}"
+	route, query, hasQuery := strings.Cut(b.path, "?")
+	b.path = strings.ReplaceAll(route, placeholder, url.PathEscape(content))
+	if hasQuery {
+		b.path += "?" + strings.ReplaceAll(query, placeholder, url.QueryEscape(content))
+	}
 }
 
 // finish completes what parameters left open: placeholders that carry the name of a path variable or of a
@@ -236,5 +242,10 @@ func (b *binder) finish() error {
 		}
 	}
 	c.vendor.path = b.path
+	if c.paging.link != "" {
+		if err := c.follow(); err != nil {
+			return err
+		}
+	}
 	return b.finishBody()
 }

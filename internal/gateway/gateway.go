@@ -108,6 +108,14 @@ func (g *Gateway) execute(ctx context.Context, c *Call) (*Answer, error) {
 	if err := g.query(ctx, c); err != nil {
 		return nil, err
 	}
+	if filter, err := c.evaluated(); err != nil {
+		return nil, err
+	} else if filter != nil {
+		if err := g.scan(ctx, c, filter); err != nil {
+			return nil, err
+		}
+		return g.answer(ctx, c), nil
+	}
 	for link := 1; ; link++ {
 		if link > MaxChain {
 			return nil, fault.New(fault.Invalid, "The chain of resources is longer than %d: check nextResource of %s %s",

@@ -20,12 +20,16 @@ type paging struct {
 	page   int    // 1-based
 	size   int    // rows, already within the connector's maximum
 	cursor string // the provider's own, from a next-page token
+	link   string // the provider's own address of the page, ditto
 	given  bool   // the caller named a page or a token
+
+	scanned bool // the page was put together here
 }
 
 // pageToken is the content of Elements-Next-Page-Token: base64url of this object. Clients treat it as opaque.
 type pageToken struct {
 	Cursor   string `json:"cursor,omitempty"`
+	Link     string `json:"link,omitempty"`
 	PageSize int    `json:"pageSize"`
 	Page     int    `json:"page,omitempty"`
 }
@@ -44,7 +48,7 @@ func decodePageToken(text string) (pageToken, error) {
 	if err == nil {
 		err = json.Unmarshal(raw, &t)
 	}
-	if err != nil || t.PageSize < 0 || t.Page < 0 || (t.Page == 0 && t.Cursor == "") {
+	if err != nil || t.PageSize < 0 || t.Page < 0 || (t.Page == 0 && t.Cursor == "" && t.Link == "") {
 		return t, fault.New(fault.Invalid, "The nextPage token is not valid: send the value of Elements-Next-Page-Token unchanged")
 	}
 	return t, nil
@@ -76,7 +80,7 @@ func (c *Call) readPaging() error {
 			return err
 		}
 		c.paging.given = true
-		c.paging.cursor = token.Cursor
+		c.paging.cursor, c.paging.link = token.Cursor, token.Link
 		if token.Page > 0 {
 			c.paging.page = token.Page
 		}
@@ -140,7 +144,7 @@ func limitByObject(text, name string) int {
 // vendorPage is the value of the page parameter in the provider's counting.
 func (c *Call) vendorPage() string {
 	style := strings.ToLower(c.Instance.Effective["pagination.type"])
-	if strings.Contains(style, "offset") {
+	if strings.Contains(style, "offset") || style == "" && c.Instance.Effective["pagination.offset"] == "true" {
 		return strconv.Itoa((c.paging.page - 1) * c.paging.size)
 	}
 	start, err := strconv.Atoi(strings.TrimSpace(c.Instance.Effective["pagination.page.startindex"]))
@@ -161,16 +165,22 @@ func (c *Call) ours() bool {
 // findNextPage sets the token for the page after this one (reference/hub-api.md §4.3). A provider cursor
 // wins; otherwise a full page may have a next one.
 func (c *Call) findNextPage() {
-	if !c.Resource.List || !c.isList || c.Resource.PaginationType == connector.PaginationNone || c.nextToken != "" {
+	if !c.Resource.List || !c.isList || c.paging.scanned || c.Resource.PaginationType == connector.PaginationNone || c.nextToken != "" {
 		return
 	}
 	if c.saysLast() {
 		return
 	}
 	if key := c.Resource.NextPageKey; key != "" {
-		if cursor := c.vendorCursor(key); cursor != "" {
-			c.nextToken = pageToken{Cursor: cursor, PageSize: c.paging.size}.encode()
+		key, follow := strings.CutPrefix(key, followPrefix)
+		token := pageToken{PageSize: c.paging.size}
+		if token.Cursor = c.vendorCursor(key); token.Cursor == "" {
+			return
 		}
+		if follow {
+			token.Link, token.Cursor = token.Cursor, ""
+		}
+		c.nextToken = token.encode()
 		return
 	}
 	if strings.EqualFold(c.Instance.Effective["pagination.type"], "cursor") || !c.pages() {

@@ -100,6 +100,9 @@ func (s *Simulator) reset() error {
 	return nil
 }
 
+// Base is the path that goes before every call, such as /api/v1.
+func (s *Simulator) Base() string { return s.file.Base }
+
 // Accept lets tokens in that check approves, beside those of the file: those of an OAuth simulator, say.
 func (s *Simulator) Accept(check func(token string) bool) {
 	s.mu.Lock()

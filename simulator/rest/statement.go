@@ -65,14 +65,19 @@ func (p *parser) selectFrom(s *Simulator) ([]string, *refusal) {
 		return nil, refuse("query", "The query must begin with SELECT")
 	}
 	var fields []string
+	all := false
 	for {
 		t := p.take()
 		if t.symbol || t.quoted {
 			return nil, refuse("query", "A field is expected after SELECT")
 		}
 		fields = append(fields, t.text)
-		if strings.EqualFold(t.text, "FIELDS") && p.symbol("(") && p.word("ALL") && p.symbol(")") {
+		if strings.EqualFold(t.text, "FIELDS") && p.symbol("(") {
 			fields = fields[:len(fields)-1]
+			all = p.word("ALL")
+			if !all && !p.word("STANDARD") || !p.symbol(")") {
+				return nil, refuse("query", "FIELDS takes (ALL) or (STANDARD)")
+			}
 		}
 		if !p.symbol(",") {
 			break
@@ -90,8 +95,11 @@ func (p *parser) selectFrom(s *Simulator) ([]string, *refusal) {
 			return nil, refuse("field", "No such column %s on %s", field, name).at(field)
 		}
 	}
-	if len(fields) == 0 {
+	if all {
 		return nil, p.smallLimit()
+	}
+	if len(fields) == 0 {
+		return nil, nil
 	}
 	if own := p.table.Select.Default; own != nil {
 		fields = append(fields, own...) // what comes with every record

@@ -143,7 +143,21 @@ func compare(a, b any) int {
 			return x.Compare(y)
 		}
 	}
+	if n, ok := millisApart(first, second); ok {
+		return n
+	}
 	return cmp.Compare(first, second)
+}
+
+// millisApart compares an instant with one in epoch milliseconds.
+func millisApart(first, second string) (int, bool) {
+	at, isInstant := instant(first)
+	ms, err := strconv.ParseInt(second, 10, 64)
+	const least = 1e11 // 1973 in milliseconds: smaller numbers are no instants
+	if !isInstant || err != nil || ms < least {
+		return 0, false
+	}
+	return cmp.Compare(at.UnixMilli(), ms), true
 }
 
 func number(s string) (*big.Rat, bool) {
