@@ -40,6 +40,7 @@ func (g *Gateway) chain(c *Call) error {
 	}
 	c.previous = append([]byte(nil), c.response.body...)
 	c.previousHeader = c.response.header
+	c.values = c.valuesOf(next)
 	c.Resource = next
 	c.response = vendorResponse{}
 	c.skipped = false
@@ -62,7 +63,10 @@ const maxProviderMessage = 4 << 10
 // server errors become 502, everything else 400.
 func (c *Call) vendorFault() error {
 	status := c.response.status
-	said := providerMessage(c.response.body, c.response.header.Get("Content-Type"))
+	said := c.response.said
+	if said == "" {
+		said = providerMessage(c.response.body, c.response.header.Get("Content-Type"))
+	}
 	f := &fault.Error{Kind: kindOf(status), Provider: said}
 	where := c.vendor.method + " " + c.Resource.VendorPath
 	switch {
@@ -140,7 +144,7 @@ func providerMessage(body []byte, contentType string) string {
 		if parsed.IsArray() {
 			parsed = parsed.Get("0")
 		}
-		for _, path := range []string{"message", "Message", "error.message", "error_description", "error", "errors.0.message", "detail", "title"} {
+		for _, path := range []string{"message", "Message", "error.message", "error_description", "description", "error_summary", "error", "errorMessages.0", "errors.0.message", "detail", "title"} {
 			if found := parsed.Get(path); found.Type == gjson.String && found.String() != "" {
 				said = found.String()
 				break

@@ -91,6 +91,16 @@ type vendorResponse struct {
 	status int
 	header http.Header
 	body   []byte
+	raw    []byte // the XML that body was made of, nil for other answers
+	said   string // what a fault of SOAP says, in the provider's words
+}
+
+// text is the answer as the provider wrote it.
+func (r *vendorResponse) text() []byte {
+	if r.raw != nil {
+		return r.raw
+	}
+	return r.body
 }
 
 func (r *vendorResponse) failed() bool { return r.status < 200 || r.status > 207 }

@@ -202,6 +202,9 @@ func (c *Call) streams(response *http.Response) bool {
 	if err != nil && response.Header.Get("Content-Type") != "" {
 		return true
 	}
+	if c.readsXML(media) {
+		return false
+	}
 	if media == "text/plain" && response.ContentLength >= 0 && response.ContentLength < 1<<20 {
 		return false // some providers send JSON as text
 	}

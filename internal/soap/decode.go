@@ -5,7 +5,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"strings"
 
 	"jackfield/internal/fault"
 )
@@ -61,7 +60,7 @@ type treeBuilder struct {
 	decoder    *xml.Decoder
 	root       *node
 	open       []*node
-	texts      []strings.Builder // of the open elements
+	texts      [][]byte // of the open elements
 	elements   int
 	attributes int
 	known      map[string]string   // one copy of each name, since they repeat
@@ -144,7 +143,7 @@ func (t *treeBuilder) start(e xml.StartElement) error {
 	}
 	t.open = append(t.open, n)
 	if len(t.texts) < len(t.open) {
-		t.texts = append(t.texts, strings.Builder{})
+		t.texts = append(t.texts, nil)
 	}
 	return nil
 }
@@ -179,8 +178,10 @@ func (t *treeBuilder) end(e xml.EndElement) error {
 		return limit("is not valid XML: line %d closes %q, which is not open", line, clip(prefixed(e.Name)))
 	}
 	last := len(t.open) - 1
-	t.open[last].text = t.texts[last].String()
-	t.texts[last] = strings.Builder{}
+	if n := t.open[last]; len(n.children) == 0 || len(bytes.TrimSpace(t.texts[last])) > 0 {
+		n.text = string(t.texts[last])
+	}
+	t.texts[last] = t.texts[last][:0]
 	t.open, t.spaces = t.open[:last], t.spaces[:len(t.spaces)-1]
 	return nil
 }
@@ -192,7 +193,8 @@ func (t *treeBuilder) characters(text xml.CharData) error {
 		}
 		return nil
 	}
-	t.texts[len(t.open)-1].Write(text) // a builder takes everything
+	last := len(t.open) - 1
+	t.texts[last] = append(t.texts[last], text...)
 	return nil
 }
 

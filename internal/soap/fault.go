@@ -1,6 +1,7 @@
 package soap
 
 import (
+	"net/http"
 	"strings"
 )
 
@@ -14,7 +15,7 @@ type Fault struct {
 
 // Fault is the fault in the body of an envelope, nil when there is none.
 func (d *Document) Fault() *Fault {
-	if local(d.root.name) != "Envelope" {
+	if !d.IsEnvelope() {
 		return nil
 	}
 	body := d.root.child("Body")
@@ -60,14 +61,14 @@ func (f *Fault) Words() string {
 func (f *Fault) Status() int {
 	for _, code := range append([]string{f.Code}, f.Subcodes...) {
 		if isAboutCaller(code) {
-			return 401
+			return http.StatusUnauthorized
 		}
 	}
 	switch f.Code {
 	case "Client", "Sender", "MustUnderstand", "VersionMismatch", "DataEncodingUnknown":
-		return 400
+		return http.StatusBadRequest
 	}
-	return 500
+	return http.StatusInternalServerError
 }
 
 // isAboutCaller reports whether a fault code speaks of the credentials: those of WS-Security, and what providers call
@@ -77,7 +78,7 @@ func isAboutCaller(code string) bool {
 	for _, word := range []string{
 		"failedauthentication", "authenticationfailed", "authenticationrequired", "authenticationerror", "invalidsecurity", "invalidsecuritytoken",
 		"securitytokenunavailable", "failedcheck", "invalidlogin", "loginfailed", "invalidsession", "sessionexpired", "invalidcredentials",
-		"unauthorized", "notauthorized", "notauthenticated", "notloggedin", "accessdenied",
+		"unauthorized", "notauthenticated", "notloggedin",
 	} {
 		if strings.Contains(plain, word) {
 			return true

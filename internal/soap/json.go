@@ -27,6 +27,9 @@ func (d *Document) At(path string, asList bool, shape *Shape) (value []byte, ok 
 	}
 	w := writer{}
 	items := shape
+	if len(found) == 1 && found[0].blank() && (asList || many || shape.isList()) {
+		return []byte("[]"), true
+	}
 	if shape.isList() {
 		items, asList = shape.item(), asList || !found[0].wraps(shape.item())
 		if !asList {
@@ -41,6 +44,9 @@ func (d *Document) At(path string, asList bool, shape *Shape) (value []byte, ok 
 	w.value(found[0], items)
 	return w.out, true
 }
+
+// IsEnvelope reports whether the document is one of SOAP.
+func (d *Document) IsEnvelope() bool { return local(d.root.name) == "Envelope" }
 
 // find lists the elements at a path. many is set when the path asks for all of several.
 func (d *Document) find(path string) (found []*node, many bool) {
@@ -83,6 +89,11 @@ func walk(nodes []*node, steps []Step) (found []*node, many bool) {
 	return found, many
 }
 
+// blank reports whether an element has nothing in it.
+func (n *node) blank() bool {
+	return !n.null && len(n.children) == 0 && len(n.attributes) == 0 && blank(n.text)
+}
+
 // wraps reports whether an element holds the items of a list, rather than being one: it is an array in the encoding of
 // SOAP, or what is in it are no members of an item.
 func (n *node) wraps(item *Shape) bool {
@@ -107,10 +118,14 @@ func (w *writer) value(n *node, s *Shape) {
 	switch {
 	case n.null:
 		w.out = append(w.out, "null"...)
+	case n.blank() && s.isList():
+		w.out = append(w.out, "[]"...)
 	case n.list, s.isList() && n.wraps(s.item()):
 		w.array(n.children, s.item())
 	case s.isList():
 		w.array([]*node{n}, s.item())
+	case n.blank() && s.isObject():
+		w.out = append(w.out, "{}"...)
 	case len(n.children) > 0, len(n.attributes) > 0:
 		w.object(n.children, n.attributes, n.text, s)
 	case s.isObject():
