@@ -12,7 +12,7 @@ import (
 // createInstance answers POST /instances and POST /elements/{keyOrId}/instances, where the path wins over the
 // element of the body (reference/instances.md §3).
 func (a *API) createInstance(e *exchange) error {
-	request, err := e.instanceRequest()
+	request, err := a.instanceRequest(e)
 	if err != nil {
 		return err
 	}
@@ -58,12 +58,16 @@ func (a *API) wanted(e *exchange, reference instance.ConnectorReference) (*catal
 	return nil, fault.New(fault.Invalid, `The element is missing: name it by {"element": {"key": "…"}}`)
 }
 
-func (e *exchange) instanceRequest() (*instance.Request, error) {
+func (a *API) instanceRequest(e *exchange) (*instance.Request, error) {
 	body, err := e.body()
 	if err != nil {
 		return nil, err
 	}
-	return instance.ParseRequest(body)
+	request, err := instance.ParseRequest(body)
+	if err == nil && request.Proxy.Name != "" {
+		request.Proxy = a.proxy(e, request.Proxy.Name)
+	}
+	return request, err
 }
 
 // listInstances answers GET /instances and GET /elements/{keyOrId}/instances.
@@ -135,7 +139,7 @@ func (a *API) alterInstance(e *exchange, alter func(*instance.Instance, *instanc
 	if err != nil {
 		return err
 	}
-	request, err := e.instanceRequest()
+	request, err := a.instanceRequest(e)
 	if err != nil {
 		return err
 	}

@@ -58,6 +58,17 @@ var routes = []route{
 	{"GET", "/elements/{keyOrId}/authentication-types", platform, access.ViewElements, (*API).authenticationTypes},
 	{"GET", "/elements/{keyOrId}/authentication-types/{type}/configurations", platform, access.ViewElements, (*API).authenticationConfigurations},
 
+	{"GET", "/elements/{keyOrId}/oauth/url", catalogue, access.ViewElements, (*API).authorizeURL},
+	{"POST", "/elements/{keyOrId}/oauth/url", catalogue, access.ViewElements, (*API).authorizeURL},
+	{"GET", "/elements/{keyOrId}/oauth/url/default", catalogue, access.ViewElements, (*API).defaultAuthorizeURL},
+	{"GET", "/elements/{keyOrId}/oauth/token", catalogue, access.ViewElements, (*API).requestToken},
+	{"GET", "/elements/oauthProxies", platform, access.ViewElements, (*API).listProxies},
+	{"POST", "/elements/oauthProxies", platform, access.CreateElements, (*API).createProxy},
+	{"DELETE", "/elements/oauthProxies/{id}", platform, access.DeleteElements, (*API).deleteProxy},
+	{"POST", "/elements/oauthProxies/{id}/applicationUrl", platform, access.EditElements, (*API).allowProxyURL},
+	{"DELETE", "/elements/oauthProxies/{id}/applicationUrl", platform, access.EditElements, (*API).removeProxyURL},
+	{"GET", "/elements/oauth/proxy", public, "", (*API).passOn},
+
 	{"GET", "/elements/{keyOrId}/configuration", catalogue, access.ViewElements, (*API).listElementConfiguration},
 	{"POST", "/elements/{keyOrId}/configuration", platform, access.EditElements, (*API).createElementConfiguration},
 	{"PUT", "/elements/{keyOrId}/configuration/{configurationKey}", platform, access.EditElements, (*API).replaceElementConfiguration},

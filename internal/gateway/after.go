@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"strings"
@@ -25,6 +26,9 @@ func (g *Gateway) after(ctx context.Context, c *Call) error {
 		}
 	}
 	if c.response.failed() {
+		if c.Lifecycle { // the memory behind the body is given back with the fault
+			c.refusal = &vendorResponse{c.response.status, c.response.header, bytes.Clone(c.response.body)}
+		}
 		return c.vendorFault()
 	}
 	c.takeResponseParameters()

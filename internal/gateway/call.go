@@ -70,6 +70,7 @@ type Call struct {
 	skipped         bool // a hook said continue: false
 	started         time.Time
 	rootKeyOverride *string
+	refusal         *vendorResponse // of a lifecycle call: what the provider refused it with
 }
 
 // vendorRequest is the provider's side of a call before it is sent.

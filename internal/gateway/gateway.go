@@ -5,6 +5,7 @@ package gateway
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"jackfield/internal/access"
@@ -58,6 +59,7 @@ type Gateway struct {
 	maxFile   int64
 	unlimited bool
 	now       func() time.Time
+	renewals  renewals
 }
 
 // New makes a gateway.
@@ -103,8 +105,14 @@ func (g *Gateway) serve(ctx context.Context, c *Call) (*Answer, error) {
 	return g.execute(ctx, c)
 }
 
+// Now is the time by the gateway's clock.
+func (g *Gateway) Now() time.Time { return g.now() }
+
 // execute runs a resolved call: from binding to the answer, along the chain of resources.
 func (g *Gateway) execute(ctx context.Context, c *Call) (*Answer, error) {
+	if err := g.Fresh(ctx, c); err != nil {
+		return nil, err
+	}
 	if err := g.query(ctx, c); err != nil {
 		return nil, err
 	}
@@ -141,11 +149,32 @@ func (g *Gateway) execute(ctx context.Context, c *Call) (*Answer, error) {
 	return g.answer(ctx, c), nil
 }
 
-// exchange is one request to the provider with its hooks.
+// exchange is one request to the provider with its hooks. When the provider refuses the grant it is renewed and the request made anew:
+// parameters and hooks may have used the old one.
 func (g *Gateway) exchange(ctx context.Context, c *Call) error {
-	for _, stage := range []func(context.Context, *Call) error{g.bind, g.before, g.send, g.after} {
+	err := g.attempt(ctx, c)
+	if err == nil {
+		var renewed bool
+		if renewed, err = g.renewAfterRefusal(ctx, c); renewed {
+			c.response, c.skipped = vendorResponse{}, false
+			if err = g.attempt(ctx, c); err == nil && c.response.status == http.StatusUnauthorized {
+				g.wasVain(c)
+			}
+		}
+	}
+	if err == nil {
+		err = g.after(ctx, c)
+	}
+	if err != nil {
+		c.release()
+	}
+	return err
+}
+
+// attempt makes the provider's request and sends it.
+func (g *Gateway) attempt(ctx context.Context, c *Call) error {
+	for _, stage := range []func(context.Context, *Call) error{g.bind, g.before, g.send} {
 		if err := stage(ctx, c); err != nil {
-			c.release()
 			return err
 		}
 	}

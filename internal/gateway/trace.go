@@ -205,8 +205,11 @@ func said(err error) string {
 
 // observer is what the provider's client tells of the exchanges of a call.
 func (t *Trace) observer(c *Call) func(outbound.Attempt) {
-	secret := c.Resource.SecretHeaders()
-	body, uploads := c.vendor.body, c.upload != nil && !c.vendor.hasBody
+	return t.observe(c.Resource.SecretHeaders(), c.vendor.body, c.upload != nil && !c.vendor.hasBody)
+}
+
+// observe takes down exchanges whose requests have this body, with headers that are secret by their names.
+func (t *Trace) observe(secret []string, body []byte, uploads bool) func(outbound.Attempt) {
 	return func(a outbound.Attempt) {
 		if t.last = len(t.calls) < maxTraceCalls; !t.last {
 			t.leftOut++
@@ -294,4 +297,11 @@ func (s *secrets) add(i *instance.Instance, written map[string]string) {
 
 func (s *secrets) addCaller(c access.Credentials) {
 	s.caller = append(s.caller, c.User, c.Organization, c.Element, c.Bearer)
+}
+
+// hide keeps values out of the trace that no configuration knows: codes, and tokens that are not stored yet.
+func (t *Trace) hide(values ...string) {
+	if t != nil {
+		t.secrets.caller = append(t.secrets.caller, values...)
+	}
 }

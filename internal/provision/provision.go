@@ -1,12 +1,11 @@
-// Package provision makes, changes, probes and deletes instances: it runs the lifecycle resources of a
-// connector through the gateway and stores the outcome (reference/instances.md §§3, 5). Nothing is stored
+// Package provision makes, changes, probes and deletes instances: it gets grants from providers, runs the lifecycle
+// resources of a connector through the gateway and stores the outcome (reference/instances.md §§3, 5). Nothing is stored
 // before the provider accepted the credentials.
 package provision
 
 import (
 	"context"
 	"log/slog"
-	"net/http"
 
 	"jackfield/internal/access"
 	"jackfield/internal/catalog"
@@ -16,22 +15,35 @@ import (
 	"jackfield/internal/gateway"
 	"jackfield/internal/instance"
 	"jackfield/internal/store"
+	"jackfield/internal/vault"
 )
+
+// Options are what the service works with; all are required.
+type Options struct {
+	DB        *store.DB
+	Instances *instance.Service
+	Gateway   *gateway.Gateway
+	Catalog   *catalog.Catalog
+	Vault     *vault.Vault
+	Log       *slog.Logger
+}
 
 // Service provisions instances. Safe for concurrent use.
 type Service struct {
+	db        *store.DB
 	instances *instance.Service
 	gateway   *gateway.Gateway
 	catalog   *catalog.Catalog
+	vault     *vault.Vault
 	log       *slog.Logger
 }
 
 // New makes the service.
-func New(instances *instance.Service, g *gateway.Gateway, c *catalog.Catalog, log *slog.Logger) *Service {
-	return &Service{instances: instances, gateway: g, catalog: c, log: log}
+func New(o Options) *Service {
+	return &Service{db: o.DB, instances: o.Instances, gateway: o.Gateway, catalog: o.Catalog, vault: o.Vault, log: o.Log}
 }
 
-// Create makes an instance of a connector: check, onProvision, credentials test, store. A provider's refusal
+// Create makes an instance of a connector: check, grant, onProvision, credentials test, store. A provider's refusal
 // of the credentials is Unauthenticated with the provider's words, and nothing is stored.
 func (s *Service) Create(ctx context.Context, p *access.Principal, c *catalog.Connector, r *instance.Request) (*instance.Instance, error) {
 	return s.create(ctx, p, c, r, nil)
@@ -54,7 +66,14 @@ func (s *Service) create(ctx context.Context, p *access.Principal, c *catalog.Co
 	if err != nil {
 		return nil, err
 	}
-	if err := s.authenticate(ctx, p, c, draft, trace); err != nil {
+	a := &attempt{Service: s, principal: p, connector: c, draft: draft, trace: trace}
+	if err := a.check(ctx, r); err != nil {
+		return nil, err
+	}
+	if a.onlyRefresh() {
+		return a.createFromRefreshToken(ctx)
+	}
+	if err := a.authenticate(ctx); err != nil {
 		return nil, err
 	}
 	return s.instances.Create(ctx, draft)
@@ -66,11 +85,11 @@ func (s *Service) Replace(ctx context.Context, p *access.Principal, i *instance.
 	if err != nil {
 		return nil, err
 	}
-	draft, err := s.instances.PrepareReplace(i, c.Definition, r)
+	draft, err := s.instances.PrepareReplace(s.fresh(ctx, p, c, i), c.Definition, r)
 	if err != nil {
 		return nil, err
 	}
-	return s.save(ctx, p, c, draft, reAuthenticate && draft.CredentialsGiven)
+	return s.save(ctx, p, c, draft, r, reAuthenticate && draft.CredentialsGiven)
 }
 
 // Change answers a PATCH: the provider is asked again when something it may look at changes.
@@ -79,21 +98,39 @@ func (s *Service) Change(ctx context.Context, p *access.Principal, i *instance.I
 	if err != nil {
 		return nil, err
 	}
-	draft, err := s.instances.PrepareChange(i, c.Definition, r)
+	draft, err := s.instances.PrepareChange(s.fresh(ctx, p, c, i), c.Definition, r)
 	if err != nil {
 		return nil, err
 	}
-	return s.save(ctx, p, c, draft, draft.CredentialsChanged)
+	return s.save(ctx, p, c, draft, r, draft.CredentialsChanged || r.ProviderData != nil && credential.Grants(draft.AuthenticationType))
 }
 
-func (s *Service) save(ctx context.Context, p *access.Principal, c *catalog.Connector, draft *instance.Draft, ask bool) (*instance.Instance, error) {
+func (s *Service) save(ctx context.Context, p *access.Principal, c *catalog.Connector, draft *instance.Draft, r *instance.Request, ask bool) (*instance.Instance, error) {
+	a := &attempt{Service: s, principal: p, connector: c, draft: draft}
+	if err := a.check(ctx, r); err != nil {
+		return nil, err
+	}
 	if ask {
-		if err := s.authenticate(ctx, p, c, draft, nil); err != nil {
+		if err := a.authenticate(ctx); err != nil {
 			return nil, err
 		}
-		draft.Accepted = true
+		// An instance whose grant is dead does not come back to life by a new name for its server.
+		draft.Accepted = a.granted || !credential.Grants(draft.AuthenticationType)
 	}
 	return s.instances.Save(ctx, draft)
+}
+
+// fresh is the instance with a grant that lives, so that a change is not refused for a token that has only run out. A grant that
+// cannot be renewed is no reason not to change an instance.
+func (s *Service) fresh(ctx context.Context, p *access.Principal, c *catalog.Connector, i *instance.Instance) *instance.Instance {
+	if c.ID != i.ConnectorID {
+		return i
+	}
+	call := callOf(p, c, i, nil)
+	if err := s.gateway.Fresh(ctx, call); err != nil {
+		s.log.InfoContext(ctx, "an instance is changed whose access could not be renewed", "instance", i.ID, "error", fault.As(err).Message)
+	}
+	return call.Instance
 }
 
 // target is the connector after a change: the instance's own, unless the request switches it.
@@ -108,65 +145,28 @@ func (s *Service) target(ctx context.Context, p *access.Principal, i *instance.I
 	return c, err
 }
 
-// Delete removes an instance after telling the provider. What the provider says does not matter: the token is
-// dead either way.
+// Delete removes an instance after telling the provider and giving the grant back. What the provider says does not matter: the
+// token is dead either way.
 func (s *Service) Delete(ctx context.Context, p *access.Principal, i *instance.Instance) error {
 	c, err := s.catalog.ByID(ctx, i.AccountID, i.ConnectorID)
 	if err == nil {
 		for _, kind := range []string{connector.ResourceOnDeleteWebhook, connector.ResourceOnDelete} {
 			for _, resource := range c.Program().OfType(kind) {
-				if _, err := s.run(ctx, p, i, resource, nil); err != nil {
+				if _, err := s.gateway.Run(ctx, callOf(p, c, i, nil), resource); err != nil {
 					s.log.WarnContext(ctx, "the provider was not told of a deleted instance", "instance", i.ID, "step", kind, "error", fault.As(err).Message)
 				}
 			}
+		}
+		if err := s.revoke(ctx, p, c, i); err != nil {
+			s.log.WarnContext(ctx, "the grant of a deleted instance was not given back", "instance", i.ID, "error", fault.As(err).Message)
 		}
 	}
 	return s.instances.Delete(ctx, i)
 }
 
-// authenticate runs onProvision and the credentials test. A connector without either is not probed.
-func (s *Service) authenticate(ctx context.Context, p *access.Principal, c *catalog.Connector, draft *instance.Draft, trace *gateway.Trace) error {
-	if err := credential.Check(draft.AuthenticationType); err != nil {
-		return err
-	}
-	for _, kind := range []string{connector.ResourceOnProvision, connector.ResourceProvisionAuthValidation} {
-		for _, resource := range c.Program().OfType(kind) {
-			written, err := s.run(ctx, p, s.preview(p, c, draft), resource, trace)
-			if err != nil {
-				return refused(err)
-			}
-			if len(written) > 0 {
-				draft.Set(written)
-			}
-		}
-	}
-	return nil
-}
-
-// preview is the draft as an instance for the gateway: it exists nowhere else yet.
-func (s *Service) preview(p *access.Principal, c *catalog.Connector, draft *instance.Draft) *instance.Instance {
-	return &instance.Instance{
-		Instance: store.Instance{
-			AccountID: p.Account.ID, UserID: p.User.ID, ConnectorID: c.ID, ConnectorKey: c.Key,
-			AuthenticationType: draft.AuthenticationType,
-		},
-		OrganizationID: p.Organization.ID,
-		Definition:     c.Definition,
-		Effective:      draft.Effective,
-	}
-}
-
-func (s *Service) run(ctx context.Context, p *access.Principal, i *instance.Instance, resource *catalog.Resource, trace *gateway.Trace) (map[string]string, error) {
-	call := &gateway.Call{
-		Principal: p, Instance: i, Program: resource.Program, Resource: resource, Lifecycle: true, Trace: trace,
-		Method: resource.Method, Path: resource.RelativePath, Header: http.Header{},
-	}
-	answer, err := s.gateway.Do(ctx, call)
-	if err != nil {
-		return nil, err
-	}
-	answer.Close()
-	return call.Written(), nil
+// callOf is what the gateway works with for an instance outside of a hub call.
+func callOf(p *access.Principal, c *catalog.Connector, i *instance.Instance, trace *gateway.Trace) *gateway.Call {
+	return &gateway.Call{Principal: p, Instance: i, Program: c.Program(), Trace: trace}
 }
 
 // refused maps a failed authentication: 401 for 401 and 403 of the provider, otherwise 400, unless the

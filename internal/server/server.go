@@ -173,7 +173,10 @@ func (s *Server) open(ctx context.Context, o Options) error {
 		Access: s.Access, Instances: s.Instances, Catalog: s.Catalog, Sandbox: scripts, Outbound: client,
 		Usage: s.usage, Traces: s.traces, Log: o.Log, MaxFile: o.MaxFile, Unlimited: o.Unlimited,
 	})
-	s.Provision = provision.New(s.Instances, corridor, s.Catalog, o.Log)
+	s.closing(corridor.Close)
+	s.Provision = provision.New(provision.Options{
+		DB: s.DB, Instances: s.Instances, Gateway: corridor, Catalog: s.Catalog, Vault: keys, Log: o.Log,
+	})
 	s.Builder = builder.New(builder.Options{DB: s.DB, Catalog: s.Catalog, Scripts: scripts})
 
 	if err := s.openJobs(ctx, o); err != nil {

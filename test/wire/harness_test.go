@@ -34,6 +34,7 @@ type house struct {
 	t            *testing.T
 	server       *server.Server
 	simulator    *act365.Simulator
+	provider     string // URL of its API
 	base         string // URL of the wire API
 	user         string
 	organization string
@@ -72,6 +73,7 @@ func build(t *testing.T, options ...option) *house {
 		Connectors: connectors.FS(), BaseURLs: map[string]string{"actessentials": provider.URL + "/act/api"},
 		AllowAddresses: []netip.AddrPort{addressOf(provider.URL)}, Unlimited: true, Version: "test",
 	}
+	h.provider = provider.URL + "/act/api"
 	for _, option := range options {
 		option(&o)
 	}
