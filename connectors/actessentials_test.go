@@ -12,11 +12,7 @@ import (
 
 func shipped(t testing.TB, key string) *connector.Definition {
 	t.Helper()
-	folder, err := fs.Sub(connectors.FS(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := connector.LoadDir(folder)
+	d, err := connector.LoadFolder(connectors.FS(), key)
 	if err != nil {
 		t.Fatalf("%s: %v", key, err)
 	}

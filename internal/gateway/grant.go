@@ -130,7 +130,7 @@ func (c *Call) lifecycle(resource *catalog.Resource) *Call {
 func (g *Gateway) AskProvider(ctx context.Context, c *Call, request *http.Request) (status int, header http.Header, body []byte, err error) {
 	policy := outbound.Policy{Timeout: tokenTimeout, MaxBody: maxTokenAnswer, Attempts: 1, Redirects: -1}
 	if c.Trace != nil {
-		policy.Observe = c.Trace.observe(nil, formOf(request), false)
+		policy.Observe = c.Trace.observe(nil, sentBody(request), false)
 	}
 	response, err := g.outbound.Do(ctx, request, policy)
 	if err != nil {
@@ -147,8 +147,8 @@ func (g *Gateway) AskProvider(ctx context.Context, c *Call, request *http.Reques
 	return response.StatusCode, response.Header, body, nil
 }
 
-// formOf is the body of a request that is made in memory, for its trace.
-func formOf(request *http.Request) []byte {
+// sentBody is the body of a request that is made in memory, for its trace.
+func sentBody(request *http.Request) []byte {
 	if request.GetBody == nil {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -212,4 +213,18 @@ func (h *house) create(body string) made {
 	var m made
 	h.do(request{method: "POST", path: "/instances", body: body}).want(200).into(&m)
 	return m
+}
+
+// shipped lists the keys of the connectors that come with the program, sorted.
+func shipped(t testing.TB) []string {
+	t.Helper()
+	folders, err := fs.ReadDir(connectors.FS(), ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := make([]string, len(folders))
+	for i, folder := range folders {
+		keys[i] = folder.Name()
+	}
+	return keys
 }
