@@ -27,7 +27,7 @@ func (g *Gateway) after(ctx context.Context, c *Call) error {
 	}
 	if c.response.failed() {
 		if c.Lifecycle { // the memory behind the body is given back with the fault
-			c.refusal = &vendorResponse{c.response.status, c.response.header, bytes.Clone(c.response.body)}
+			c.refusal = &vendorResponse{status: c.response.status, header: c.response.header, body: bytes.Clone(c.response.body)}
 		}
 		return c.vendorFault()
 	}
