@@ -51,14 +51,6 @@ func (d *Draft) Set(values map[string]string) {
 // Given is the configuration that will be the instance's own, without the connector's defaults; secrets in clear.
 func (d *Draft) Given() map[string]string { return effective(nil, d.row.Configuration) }
 
-// ExternalAuthentication is AuthenticationHere or AuthenticationInitial, as it will be.
-func (d *Draft) ExternalAuthentication() string {
-	if d.outside != nil {
-		return *d.outside
-	}
-	return d.row.ExternalAuthentication
-}
-
 func (d *Draft) compute() {
 	d.row.Configuration = apply(d.entries, d.row.Configuration, d.changes)
 	d.Effective = effective(d.entries, d.row.Configuration)

@@ -150,6 +150,7 @@ func (s *Service) target(ctx context.Context, p *access.Principal, i *instance.I
 func (s *Service) Delete(ctx context.Context, p *access.Principal, i *instance.Instance) error {
 	c, err := s.catalog.ByID(ctx, i.AccountID, i.ConnectorID)
 	if err == nil {
+		i = s.fresh(ctx, p, c, i)
 		for _, kind := range []string{connector.ResourceOnDeleteWebhook, connector.ResourceOnDelete} {
 			for _, resource := range c.Program().OfType(kind) {
 				if _, err := s.gateway.Run(ctx, callOf(p, c, i, nil), resource); err != nil {
