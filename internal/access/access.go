@@ -157,6 +157,22 @@ func (s *Service) ConsoleSession(ctx context.Context, token string) (*Principal,
 	return s.bySession(ctx, store.SessionConsole, token)
 }
 
+// ByUser is a user as a caller, read afresh: for work that somebody asked for earlier and that is done in their name now. One
+// that is gone or may not act any more is an Unauthenticated fault.
+func (s *Service) ByUser(ctx context.Context, userID int64) (*Principal, error) {
+	identity, err := s.db.IdentityByUser(ctx, userID)
+	if fault.Is(err, fault.NotFound) {
+		return nil, unauthenticated("The user is gone")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := usable(identity); err != nil {
+		return nil, err
+	}
+	return newPrincipal(identity), nil
+}
+
 func (s *Service) bySession(ctx context.Context, kind store.SessionKind, token string) (*Principal, error) {
 	return s.cached(s.digest("session", string(kind), token), func() (*caller, error) {
 		identity, session, err := s.db.IdentityBySession(ctx, kind, token)

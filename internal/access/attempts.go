@@ -20,7 +20,9 @@ const (
 	// maxFailuresPerAddress failed logins from one address, whatever the email. It is higher, because
 	// many people may share an address.
 	maxFailuresPerAddress = 100
-	attemptWindow         = 15 * time.Minute
+	// maxGuessesPerAddress unknown addresses of connect links and unknown ways back from a provider, from one address.
+	maxGuessesPerAddress = 60
+	attemptWindow        = 15 * time.Minute
 	// maxTrackedAttempts bounds the memory. Above it the least used entries are forgotten.
 	maxTrackedAttempts = 20_000
 )
@@ -68,6 +70,29 @@ func (a *attempts) begin(email, address string) (succeeded func(), err error) {
 		a.mu.Lock()
 		defer a.mu.Unlock()
 		a.count.Invalidate(user)
+		a.add(host, -1)
+	}, nil
+}
+
+// Guess counts an attempt to hit something that is found by its secret alone, as failed, before it is looked for. It returns the
+// function that takes the count back after a hit, or a Throttled fault.
+func (s *Service) Guess(address string) (hit func(), err error) {
+	return s.attempts.guess(address)
+}
+
+func (a *attempts) guess(address string) (hit func(), err error) {
+	host := sha256.Sum256([]byte("\x00guess\x00" + address))
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if w := a.window(host); w.failures >= maxGuessesPerAddress {
+		throttled := fault.New(fault.Throttled, "Too many addresses that do not exist: wait and try again (limit: %d within %v)", maxGuessesPerAddress, attemptWindow)
+		throttled.RetryAfter = w.ends.Sub(a.now())
+		return nil, throttled
+	}
+	a.add(host, 1)
+	return func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
 		a.add(host, -1)
 	}, nil
 }

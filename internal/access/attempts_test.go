@@ -96,3 +96,31 @@ func TestManyAttemptsAtOnceCannotPassTheLimitTogether(t *testing.T) {
 		t.Errorf("%d attempts passed, want %d", n, maxFailuresPerUser)
 	}
 }
+
+func TestGuessesAreLimitedByAddressAndApartFromLogins(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	a := attemptsFor(t, c)
+	for range 3 * maxGuessesPerAddress {
+		hit, err := a.guess("10.0.0.1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		hit()
+	}
+	for range maxGuessesPerAddress {
+		if _, err := a.guess("10.0.0.1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := a.guess("10.0.0.1"); !fault.Is(err, fault.Throttled) {
+		t.Errorf("got %v, want Throttled", err)
+	}
+	if _, err := a.begin("ada@example.org", "10.0.0.1"); err != nil {
+		t.Errorf("a login was refused: %v", err)
+	}
+	c.advance(attemptWindow)
+	if _, err := a.guess("10.0.0.1"); err != nil {
+		t.Errorf("after the window: %v", err)
+	}
+}
