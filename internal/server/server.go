@@ -34,6 +34,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
+// renewalsEnd is how long a stopping server waits for grants that are being renewed.
+const renewalsEnd = 20 * time.Second
+
 // Options of a server. Data, Listen and Connectors are required.
 type Options struct {
 	Data      string // folder of the key file and, on SQLite, of the databases
@@ -173,7 +176,12 @@ func (s *Server) open(ctx context.Context, o Options) error {
 		Access: s.Access, Instances: s.Instances, Catalog: s.Catalog, Sandbox: scripts, Outbound: client,
 		Usage: s.usage, Traces: s.traces, Log: o.Log, MaxFile: o.MaxFile, Unlimited: o.Unlimited,
 	})
-	s.closing(corridor.Close)
+	s.closing(func(ctx context.Context) error {
+		// A grant that the provider is giving now would be lost: it gets its time whatever the rest of the house has left.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), renewalsEnd)
+		defer cancel()
+		return corridor.Close(ctx)
+	})
 	s.Provision = provision.New(provision.Options{
 		DB: s.DB, Instances: s.Instances, Gateway: corridor, Catalog: s.Catalog, Vault: keys, Log: o.Log,
 	})
