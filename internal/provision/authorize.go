@@ -25,6 +25,9 @@ type Authorize struct {
 	RequestToken      string         // OAuth 1, from RequestToken
 	Extra             url.Values     // whatever else the client sends: configuration of the connector, such as a subdomain
 	Proxy             instance.Proxy // our own address as the provider's callback
+
+	// Configuration holds values for the connector's entries. It may be secret: addresses are filled with it, and get no parameters of it.
+	Configuration map[string]string
 }
 
 // AuthorizeURL is the address that the user is sent to. configuration holds what the client must keep for the instance: "secret" with
@@ -106,6 +109,11 @@ func (s *Service) requestToken(ctx context.Context, call *gateway.Call, callback
 // not used for hosts that the client names.
 func (s *Service) authorizing(p *access.Principal, c *catalog.Connector, a *Authorize) (*gateway.Call, error) {
 	given := map[string]string{}
+	for key, value := range a.Configuration {
+		if value != "" {
+			given[key] = value
+		}
+	}
 	for name := range a.Extra {
 		if value := a.Extra.Get(name); value != "" && c.Entry(name) != nil {
 			given[name] = value
