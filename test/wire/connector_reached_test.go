@@ -147,7 +147,7 @@ func id(record map[string]any, name string) string {
 // refuses checks that a provider's refusals reach the caller with their words: 404, throttling, an HTML page.
 func (p *reached) refuses(path string) {
 	p.t.Helper()
-	p.simulator.Fault(rest.Fault{Method: "GET", Status: 429, Message: "Slow down", RetryAfter: "7", Count: -1})
+	p.simulator.Fault(rest.Fault{Method: "GET", Status: 429, Message: "Slow down", RetryAfter: "600", Count: -1})
 	if a := p.call("GET", path, "").want(429); a.header.Get("Retry-After") == "" {
 		p.t.Error("the caller is not told when to try again")
 	}
