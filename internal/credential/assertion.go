@@ -265,6 +265,9 @@ func privateKey(raw []byte) (any, error) {
 
 // parsePrivateKey reads PKCS 8, PKCS 1 or SEC 1. The reason of a failure is left out: it may quote the key.
 func parsePrivateKey(der []byte, key string) (any, error) {
+	if len(der) > maxPrivateKey {
+		return nil, fault.New(fault.Invalid, "%s holds a private key that is larger than %d KiB", key, maxPrivateKey>>10)
+	}
 	if k, err := x509.ParsePKCS8PrivateKey(der); err == nil {
 		return k, nil
 	}
