@@ -11,6 +11,7 @@ import (
 	"os"
 
 	"jackfield/internal/access"
+	"jackfield/internal/connect"
 	"jackfield/internal/fault"
 	"jackfield/internal/instance"
 	"jackfield/internal/server"
@@ -74,6 +75,9 @@ func (c *demoCommand) Run(ctx context.Context) (err error) {
 	options.AllowAddresses = append(options.AllowAddresses, address)
 	options.BaseURLs = map[string]string{demoConnector: simulator.URL()}
 	options.Unlimited = true
+	if options.Redirects, err = connect.ParseRedirects(c.ConnectRedirects, true); err != nil { // applications under test are on this machine
+		return err
+	}
 	options.Notices = []string{fmt.Sprintf("Demo: Act! 365 is simulated at %s, which takes the place of the connector's own address. Its API key is %s, its developer key %s.",
 		simulator.URL(), act365.DefaultAPIKey, act365.DefaultDeveloperKey)}
 	s, err := server.Start(ctx, options)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"jackfield/connectors"
+	"jackfield/internal/connect"
 	"jackfield/internal/server"
 )
 
@@ -32,6 +33,11 @@ type serverFlags struct {
 	AllowPrivateProviders []prefix `help:"Private address ranges that providers may live in." placeholder:"CIDR" sep:","`
 	TrustedProxies        []prefix `help:"Addresses of reverse proxies whose X-Forwarded-* headers count." placeholder:"CIDR" sep:","`
 
+	ConnectRedirects []string `name:"connect-redirects" help:"Addresses that results of connect links may be sent to: origins, with the beginning of a path if you like." placeholder:"https://app.example.com/connected/" sep:","`
+	BrandName        string   `name:"brand-name" help:"Name that asks on the pages of connect links, instead of the organization's." placeholder:"NAME"`
+	BrandLogo        string   `name:"brand-logo" help:"Logo on these pages: a file, or an https address." placeholder:"FILE | URL"`
+	BrandColor       string   `name:"brand-color" help:"Colour of buttons and links on these pages." placeholder:"#rrggbb"`
+
 	TLSCert string `name:"tls-cert" help:"Certificate file (PEM) to serve HTTPS with." placeholder:"FILE"`
 	TLSKey  string `name:"tls-key" help:"Key file (PEM) of the certificate." placeholder:"FILE"`
 
@@ -42,6 +48,9 @@ type serverFlags struct {
 	TraceRetention time.Duration `help:"How long traces of calls are kept." default:"168h"`
 	LogLevel       slog.Level    `help:"Least level of log lines: debug, info, warn, error." default:"info"`
 	LogFormat      string        `help:"Form of log lines: text or json." enum:"text,json" default:"text"`
+
+	redirects connect.Redirects // read by Validate
+	brand     connect.Brand
 }
 
 // prefix is an address range; a single address is a range of one.
@@ -77,6 +86,13 @@ func (f *serverFlags) Validate() error {
 			return fmt.Errorf("--public-url=%s: give an address such as https://connect.example.com", f.PublicURL)
 		}
 	}
+	var err error
+	if f.redirects, err = connect.ParseRedirects(f.ConnectRedirects, false); err != nil {
+		return fmt.Errorf("--connect-redirects: %w", err)
+	}
+	if f.brand, err = connect.ParseBrand(f.BrandName, f.BrandLogo, f.BrandColor); err != nil {
+		return err
+	}
 	if (f.TLSCert == "") != (f.TLSKey == "") {
 		return errors.New("--tls-cert and --tls-key belong together: give both or none")
 	}
@@ -108,6 +124,7 @@ func (f *serverFlags) options() server.Options {
 		AllowPrivateProviders: prefixes(f.AllowPrivateProviders), TrustedProxies: prefixes(f.TrustedProxies),
 		Connectors: connectors.FS(), Catalog: f.Catalog, AnonymousCatalog: f.AnonymousCatalog,
 		MaxFile: f.MaxFile, UsageRetention: f.UsageRetention, TraceRetention: f.TraceRetention,
+		Redirects: f.redirects, Brand: f.brand,
 		Version: version, Log: f.logger(),
 	}
 }

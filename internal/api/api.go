@@ -16,6 +16,7 @@ import (
 	"jackfield/internal/apidoc"
 	"jackfield/internal/builder"
 	"jackfield/internal/catalog"
+	"jackfield/internal/connect"
 	"jackfield/internal/gateway"
 	"jackfield/internal/instance"
 	"jackfield/internal/provision"
@@ -38,6 +39,7 @@ type Options struct {
 	Access    *access.Service
 	Instances *instance.Service
 	Provision *provision.Service
+	Connect   *connect.Service
 	Catalog   *catalog.Catalog
 	Builder   *builder.Service
 	Gateway   *gateway.Gateway

@@ -17,7 +17,7 @@ import (
 	"jackfield/internal/store"
 )
 
-// Limits of connect links.
+// Limits and addresses of connect links.
 const (
 	// DefaultLife is how long a link lasts whose maker says nothing.
 	DefaultLife = 24 * time.Hour
@@ -29,6 +29,10 @@ const (
 	MaxAttempts = 50
 	// MaxRedirectURL is the longest redirectUrl in bytes.
 	MaxRedirectURL = 2000
+	// Path is the beginning of a link's address behind the server's own; the token follows.
+	Path = "/connect/"
+	// ReturnPath is where providers send customers back to.
+	ReturnPath = "/elements/oauth/callback"
 	// Kept is how long an ended link stays in lists.
 	Kept = 30 * 24 * time.Hour
 
@@ -36,6 +40,8 @@ const (
 	flowLife = 30 * time.Minute
 	// maxAttemptTime is how long one attempt may take: longer than the calls that it makes to the provider.
 	maxAttemptTime = 2 * time.Minute
+	// recent is how long after its use the page of a link says that the account is connected, to who comes from connecting it.
+	recent = 10 * time.Minute
 	// maxProblem is how many characters of an error a link keeps.
 	maxProblem = 500
 )

@@ -26,7 +26,7 @@ const StateDead = "dead"
 
 // Page is what the page of a link knows. It holds nothing secret, and no value that the maker preset.
 type Page struct {
-	State      string  `json:"state"` // open, used, expired, dead, connected
+	State      string  `json:"state"` // StateOpen, StateUsed, StateExpired or StateDead
 	Brand      Look    `json:"brand"`
 	By         string  `json:"by"` // who asks
 	Connector  Element `json:"connector"`
@@ -38,6 +38,7 @@ type Page struct {
 	Denied     bool    `json:"denied,omitempty"`
 	Ends       string  `json:"ends,omitempty"` // ISO 8601, UTC
 	ReturnHost string  `json:"returnHost,omitempty"`
+	Recent     bool    `json:"-"` // the link was used a moment ago
 }
 
 // Look is the brand as a page sees it. The logo's address is added by whoever serves it.
@@ -96,6 +97,7 @@ func (s *Service) Open(ctx context.Context, token string) (*Page, error) {
 	}
 	if state := s.state(link); state == StateUsed || state == StateExpired {
 		page.State, page.Entries, page.Problem = state, []Entry{}, ""
+		page.Recent = s.now().Sub(link.UsedAt) < recent
 	}
 	return page, nil
 }

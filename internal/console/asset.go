@@ -77,6 +77,10 @@ func (c *Console) load(dist fs.FS) error {
 		return fmt.Errorf("the console's build has no index.html: run `npm ci && npm run build` in web")
 	}
 	delete(c.assets, "index.html") // it has one address, /
+	if links := c.assets["connect.html"]; links != nil {
+		c.links = string(links.plain)
+		delete(c.assets, "connect.html") // it is filled in for each link
+	}
 	return nil
 }
 

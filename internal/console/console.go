@@ -1,6 +1,6 @@
 // Package console serves the web console and its session: the embedded build, the login that turns a
 // password into a cookie, and the middleware that lets pages of the console use the wire API with that
-// cookie instead of secrets.
+// cookie instead of secrets. It also serves the pages of connect links, which need no login.
 package console
 
 import (
@@ -11,16 +11,18 @@ import (
 	"strings"
 
 	"jackfield/internal/access"
+	"jackfield/internal/connect"
 	"jackfield/web"
 )
 
 // noPage stands in for a console that is not in the program: somebody built it without web/dist.
 const noPage = "<!doctype html><title>Jackfield</title><p>The console is not part of this program. The API works."
 
-// Options of the console. Access is required.
+// Options of the console. Access is required, Connect too where there are connect links.
 type Options struct {
-	Access *access.Service
-	Dist   fs.FS // the built console; nil = the one built into this program
+	Access  *access.Service
+	Connect *connect.Service // nil = no connect links
+	Dist    fs.FS            // the built console; nil = the one built into this program
 
 	// Logo returns the SVG of a connector's logo, false when it has none. Nil = no connector has one.
 	Logo func(connectorKey string) ([]byte, bool)
@@ -36,6 +38,8 @@ type Options struct {
 // /console/.
 type Console struct {
 	access  *access.Service
+	connect *connect.Service
+	public  string // the address people use; "" = as the request came in
 	logo    func(string) ([]byte, bool)
 	notices []string
 	secure  bool   // the public address is https
@@ -43,6 +47,7 @@ type Console struct {
 	log     *slog.Logger
 
 	page   *asset            // index.html
+	links  string            // connect.html, the page of connect links
 	assets map[string]*asset // by path from the root, without the leading slash
 	routes *http.ServeMux
 }
@@ -52,7 +57,7 @@ func New(o Options) *Console {
 	if o.Dist == nil {
 		o.Dist = web.Dist()
 	}
-	c := &Console{access: o.Access, logo: o.Logo, notices: o.Notices, log: o.Log}
+	c := &Console{access: o.Access, connect: o.Connect, public: strings.TrimSuffix(o.PublicURL, "/"), logo: o.Logo, notices: o.Notices, log: o.Log}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
@@ -70,6 +75,13 @@ func New(o Options) *Console {
 	c.routes.HandleFunc("GET /console/session/secrets", c.secrets)
 	c.routes.HandleFunc("GET /console/logos/{file}", c.logoFile)
 	c.routes.HandleFunc("GET /elements/jsp/login.jsp", c.oldLogin)
+	if c.connect != nil {
+		c.routes.HandleFunc("GET "+connect.Path+"{token}", c.connectPage)
+		c.routes.HandleFunc("POST "+connect.Path+"{token}", c.connectSubmit)
+		c.routes.HandleFunc("POST "+connect.Path+"{token}/visit", c.connectVisit)
+		c.routes.HandleFunc("GET "+connect.ReturnPath, c.connectReturn)
+		c.routes.HandleFunc("GET "+brandLogo, c.brandLogo)
+	}
 	c.routes.HandleFunc("GET /", c.file)
 	return c
 }

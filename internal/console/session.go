@@ -214,15 +214,18 @@ func (c *Console) answer(w http.ResponseWriter, body any) {
 	}
 }
 
-// statuses of the few faults that the session's own routes know. The wire API has its own, complete table.
+// statuses of the few faults that the console's own routes know. The wire API has its own, complete table.
 var statuses = map[fault.Kind]int{
 	fault.Invalid:          http.StatusBadRequest,
 	fault.Unauthenticated:  http.StatusUnauthorized,
 	fault.Forbidden:        http.StatusForbidden,
+	fault.NotFound:         http.StatusNotFound,
+	fault.Conflict:         http.StatusConflict,
 	fault.TooLarge:         http.StatusRequestEntityTooLarge,
 	fault.UnsupportedMedia: http.StatusUnsupportedMediaType,
 	fault.Throttled:        http.StatusTooManyRequests,
 	fault.Unavailable:      http.StatusServiceUnavailable,
+	fault.Provider:         http.StatusBadGateway,
 }
 
 // fail answers with the error, in the shape of the wire API.

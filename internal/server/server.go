@@ -19,6 +19,7 @@ import (
 	"jackfield/internal/api"
 	"jackfield/internal/builder"
 	"jackfield/internal/catalog"
+	"jackfield/internal/connect"
 	"jackfield/internal/connector"
 	"jackfield/internal/console"
 	"jackfield/internal/gateway"
@@ -69,6 +70,8 @@ type Options struct {
 	UsageRetention   time.Duration           // 0 = the default of usage
 	TraceRetention   time.Duration           // ditto
 	Notices          []string                // what the console says above its screens
+	Redirects        connect.Redirects       // where results of connect links may be sent
+	Brand            connect.Brand           // how pages of connect links look
 
 	Version string
 	Log     *slog.Logger
@@ -80,6 +83,7 @@ type Server struct {
 	Access    *access.Service
 	Instances *instance.Service
 	Provision *provision.Service
+	Connect   *connect.Service
 	Catalog   *catalog.Catalog
 	Builder   *builder.Service
 	First     *access.FirstStartResult // the administrator of this installation
@@ -185,6 +189,9 @@ func (s *Server) open(ctx context.Context, o Options) error {
 	s.Provision = provision.New(provision.Options{
 		DB: s.DB, Instances: s.Instances, Gateway: corridor, Catalog: s.Catalog, Vault: keys, Log: o.Log,
 	})
+	s.Connect = connect.New(connect.Options{
+		DB: s.DB, Access: s.Access, Catalog: s.Catalog, Instances: s.Instances, Provision: s.Provision, Redirects: o.Redirects, Brand: o.Brand, Log: o.Log,
+	})
 	s.Builder = builder.New(builder.Options{DB: s.DB, Catalog: s.Catalog, Scripts: scripts})
 
 	if err := s.openJobs(ctx, o); err != nil {
@@ -200,7 +207,7 @@ func (s *Server) openJobs(ctx context.Context, o Options) error {
 		Name: "usage-retention", Every: time.Hour,
 		Run: func(ctx context.Context) error {
 			_, err := s.usage.Expire(ctx, time.Now())
-			return errors.Join(err, s.traces.Expire(ctx, time.Now()), s.Access.DeleteExpiredSessions(ctx, time.Now()))
+			return errors.Join(err, s.traces.Expire(ctx, time.Now()), s.Access.DeleteExpiredSessions(ctx, time.Now()), s.Connect.Expire(ctx, time.Now()))
 		},
 	}}})
 	if err != nil {
@@ -252,11 +259,11 @@ func (s *Server) listen(ctx context.Context, o Options) error {
 
 func (s *Server) serve(o Options, corridor *gateway.Gateway) {
 	wire := api.New(api.Options{
-		DB: s.DB, Access: s.Access, Instances: s.Instances, Provision: s.Provision, Catalog: s.Catalog, Builder: s.Builder,
+		DB: s.DB, Access: s.Access, Instances: s.Instances, Provision: s.Provision, Connect: s.Connect, Catalog: s.Catalog, Builder: s.Builder,
 		PublicURL: o.PublicURL, AnonymousCatalog: o.AnonymousCatalog, Gateway: corridor, Usage: s.usage, Traces: s.traces, Log: o.Log, Metrics: s.metrics,
 	})
 	screens := console.New(console.Options{
-		Access: s.Access, Log: o.Log, Notices: o.Notices, Logo: s.logo, PublicURL: o.PublicURL,
+		Access: s.Access, Connect: s.Connect, Log: o.Log, Notices: o.Notices, Logo: s.logo, PublicURL: o.PublicURL,
 	})
 	s.handler = s.routes(o, wire, screens)
 	s.http = &http.Server{
