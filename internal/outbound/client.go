@@ -90,6 +90,9 @@ type Policy struct {
 	// SecretHeaders names headers that carry a credential and are dropped, like Authorization and Cookie,
 	// on a redirect to another party. Names that look like a credential are dropped without being named.
 	SecretHeaders []string
+	// Certificate authenticates at the party of the call; a redirect to another one goes without. Connections are
+	// shared by calls with the same certificate and key, and by nobody else.
+	Certificate *tls.Certificate
 	// Observe sees every exchange of this call, for a trace. It must not block.
 	Observe func(Attempt)
 }
@@ -108,6 +111,8 @@ type Attempt struct {
 // Client makes calls. It is safe for concurrent use; a server has one.
 type Client struct {
 	transport http.RoundTripper
+	dialer    *net.Dialer
+	certified *certified
 	closeIdle func()
 	budgets   budgets
 	gzips     sync.Pool // *gzip.Reader
@@ -119,9 +124,12 @@ type Client struct {
 
 // New makes a client. Close it when the server stops.
 func New(o Options) *Client {
-	t := newTransport(o)
+	dialer := newDialer(o)
+	t := newTransport(o, dialer)
 	c := &Client{
 		transport: t,
+		dialer:    dialer,
+		certified: &certified{make: func() *http.Transport { return newTransport(o, dialer) }},
 		closeIdle: t.CloseIdleConnections,
 		maxBody:   o.MaxBody,
 		maxStream: o.MaxStream,
@@ -141,7 +149,10 @@ func New(o Options) *Client {
 }
 
 // Close closes idle connections. Calls under way go on.
-func (c *Client) Close() { c.closeIdle() }
+func (c *Client) Close() {
+	c.closeIdle()
+	c.certified.closeIdle()
+}
 
 // Do sends the request and returns the answer, whatever its status; only what prevented an answer is an
 // error, always a *fault.Error. The caller closes the body, which is plain (uncompressed) and fails with a

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"net/netip"
 	"strconv"
 	"syscall"
 	"time"
@@ -27,22 +26,13 @@ func (x *exchange) fault(err error) error {
 		return fault.Wrap(fault.Provider, err, "the provider at %s did not answer within %s (limit of one call)", x.host, span(x.timeout))
 	}
 	if b, ok := blocked(err); ok {
-		return x.blockedFault(b)
+		return b.fault(x.host)
 	}
 	var f *fault.Error
 	if errors.As(err, &f) {
 		return f
 	}
 	return fault.Wrap(fault.Provider, err, "%s", x.networkMessage(err))
-}
-
-func (x *exchange) blockedFault(b *blockedError) error {
-	at := b.addr.String()
-	if b.always {
-		return fault.Wrap(fault.Invalid, b, "%s leads to %s, a link-local or cloud metadata address; calls to such addresses are always refused", x.host, at)
-	}
-	return fault.Wrap(fault.Invalid, b, "%s leads to %s, a private or special address, and calls to those are refused; the operator can allow it with --allow-private-providers %s (JACKFIELD_ALLOW_PRIVATE_PROVIDERS)",
-		x.host, at, netip.PrefixFrom(b.addr, b.addr.BitLen()))
 }
 
 func (x *exchange) networkMessage(err error) string {

@@ -13,9 +13,10 @@ import (
 // what failed at a later hop had already reached the provider.
 func (c *Client) follow(x *exchange, req *http.Request, p *Policy, try int) (*http.Response, int, error) {
 	hops := 0
+	party := OriginOf(req.URL)
 	for {
 		start := time.Now()
-		resp, err := c.transport.RoundTrip(req)
+		resp, err := c.roundTripper(p, party, OriginOf(req.URL)).RoundTrip(req)
 		c.report(p, Attempt{Request: req, Response: resp, Err: err, Try: try, Hop: hops, Start: start})
 		if err != nil {
 			return nil, hops, err

@@ -11,14 +11,7 @@ import (
 //
 // Proxies from the environment are not used: the guard judges the address that is dialled, which would be
 // the proxy's, so a proxy would open every private address behind it (docs/decisions/0601-calls-that-leave.md).
-func newTransport(o Options) *http.Transport {
-	g := newGuard(o.AllowPrivate, o.AllowAddresses)
-	dialer := &net.Dialer{
-		Timeout:   ConnectTimeout,
-		KeepAlive: 30 * time.Second,
-		Resolver:  o.Resolver,
-		Control:   g.control,
-	}
+func newTransport(o Options, dialer *net.Dialer) *http.Transport {
 	conf := &tls.Config{MinVersion: tls.VersionTLS12}
 	if o.TLS != nil {
 		conf = o.TLS.Clone()
