@@ -98,6 +98,7 @@ type filter struct {
 	Parameters map[string]string `yaml:"parameters"` // parameter: field, or "field >="
 	Expression string            `yaml:"expression"` // parameter with an expression
 	Language   string            `yaml:"language"`   // soql, jql, zendesk, freshdesk, stripe
+	Names      map[string]string `yaml:"names"`      // what expressions call fields: field
 	Quoted     bool              `yaml:"quoted"`     // the expression stands in double quotes
 	Groups     string            `yaml:"groups"`     // member of the body with HubSpot's filter groups
 	Required   bool              `yaml:"required"`   // no list without a condition

@@ -22,7 +22,7 @@ func (t *table) expression(f *filter, given string) (test, []sortKey, *refusal) 
 	if fail != nil {
 		return nil, nil, fail
 	}
-	p := &parser{tokens: tokens, table: t, language: f.Language}
+	p := &parser{tokens: tokens, table: t, language: f.Language, names: f.Names}
 	if f.Language == "zendesk" {
 		made, fail := p.search()
 		return made, nil, fail
@@ -145,6 +145,7 @@ type parser struct {
 	tokens   []token
 	table    *table
 	language string
+	names    map[string]string
 }
 
 func (p *parser) ended() bool { return len(p.tokens) == 0 }
@@ -247,13 +248,15 @@ func (p *parser) term() (test, *refusal) {
 
 func (p *parser) condition() (test, *refusal) {
 	field := p.take()
-	if field.symbol || field.quoted && p.language != "jql" {
+	if field.symbol || field.quoted && p.language != "jql" && p.language != "close" {
 		return nil, refuse("query", "A field is expected in place of %s", field.text)
 	}
-	c := condition{field: field.text}
-	fail := p.comparison(&c)
-	if fail != nil {
+	c := condition{field: defaultTo(p.names[field.text], field.text)}
+	if fail := p.comparison(&c); fail != nil {
 		return nil, fail
+	}
+	if p.language == "close" {
+		c.words()
 	}
 	if fail := p.checkKinds(c); fail != nil {
 		return nil, fail
@@ -303,6 +306,24 @@ var operators = map[string]map[string]string{ //nolint:gochecknoglobals // a tab
 	"freshdesk": {":": "=", ":>": ">=", ":<": "<="},
 	"stripe":    {":": "=", "~": "contains", "<": "<", "<=": "<=", ">": ">", ">=": ">="},
 	"zendesk":   {":": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="},
+	"close":     {":": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="},
+}
+
+// words reads what Close makes of name:"x", which finds words, name:x*, which finds their beginnings, and name:*.
+func (c *condition) words() {
+	if c.operator != "=" || c.values[0].kind == kindNumber || c.values[0].kind == kindTruth {
+		return
+	}
+	value := &c.values[0]
+	switch {
+	case value.text == "*" && value.kind != kindText:
+		c.operator = "set"
+	case value.kind != kindText:
+		c.operator = "token"
+	default:
+		c.operator = "contains"
+	}
+	value.kind = kindText
 }
 
 func (p *parser) value(c *condition) *refusal {
@@ -398,7 +419,7 @@ func (p *parser) search() (test, *refusal) {
 			})
 			continue
 		}
-		c := condition{field: field.text}
+		c := condition{field: defaultTo(p.names[field.text], field.text)}
 		if fail := p.comparison(&c); fail != nil {
 			return nil, fail
 		}
