@@ -46,6 +46,8 @@ func (x *exchange) networkMessage(err error) string {
 		return "the address of the provider's host " + x.host + " cannot be looked up"
 	case isCertificateError(err):
 		return "no trusted TLS connection with the provider at " + x.host + ": " + certificateReason(err)
+	case op != nil && op.Op == "remote error": // an alert of TLS: "certificate required", "bad certificate"
+		return "the provider at " + x.host + " ended the TLS connection: " + certificateReason(err) + "; it may ask for a client certificate, or refuse the one it got"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "the provider at " + x.host + " refuses connections"
 	case timeout && op.Op == "dial":
