@@ -58,9 +58,9 @@ func CheckDefaultSecret(entries []connector.ConfigurationEntry, given, effective
 	return nil
 }
 
-// CheckSecretTarget is the same rule for a request that is about to leave with the client secret, whatever made
+// CheckSecretHost is the same rule for a request that is about to leave with the client secret, whatever made
 // its URL.
-func CheckSecretTarget(entries []connector.ConfigurationEntry, effective Configuration, target *url.URL) error {
+func CheckSecretHost(entries []connector.ConfigurationEntry, effective Configuration, target *url.URL) error {
 	if secret, inForce := defaultSecret(entries, effective); inForce && !hostsNamed(entries).allow(target) {
 		return foreignSecret("the address of the call", target, secret)
 	}
