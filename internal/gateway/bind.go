@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"jackfield/internal/connector"
@@ -70,9 +69,6 @@ func (v value) text() string {
 func (b *binder) bind(p *connector.Parameter) error {
 	if p.Type == connector.TypeQuery && p.Name == "where" {
 		return b.bindWhere(p)
-	}
-	if b.call.alone() && p.VendorType == connector.TypeQuery && !slices.Contains(besideCursor, p.Name) {
-		return nil
 	}
 	v, ok, err := b.read(p)
 	if err != nil {

@@ -213,15 +213,6 @@ func (c *Call) saysLast() bool {
 	return ok && said == strconv.FormatBool(negated)
 }
 
-// besideCursor are the parameters that go with a cursor that stands alone.
-var besideCursor = []string{"nextPage", "pageSize", "fields"}
-
-// alone reports whether the provider takes a cursor with no other condition beside it (pagination.cursor.alone): the
-// cursor remembers them.
-func (c *Call) alone() bool {
-	return c.paging.cursor != "" && c.Instance.Effective["pagination.cursor.alone"] == "true"
-}
-
 // vendorCursor reads the provider's cursor from where nextPageKey says: a body path, which may have [last] for the last
 // item of a list, body.path?name for a parameter inside a URL, or header.name (reference/hub-api.md §4.2). Of the header
 // Link it is the address with rel="next". Of several places with | between them the first that has one counts: some

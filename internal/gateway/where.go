@@ -17,8 +17,8 @@ func (b *binder) bindWhere(p *connector.Parameter) error {
 	if c.where == nil && p.Required && len(c.lifted) == 0 {
 		return fault.New(fault.Invalid, "The query parameter where is required for %s %s", c.Resource.Method, c.Resource.Canonical)
 	}
-	if p.VendorType == connector.TypeNoOp || c.alone() {
-		return nil
+	if p.VendorType == connector.TypeNoOp {
+		return c.onlyLifted()
 	}
 	expr, err := c.constantWhere()
 	if err != nil {
@@ -43,6 +43,23 @@ func (b *binder) bindWhere(p *connector.Parameter) error {
 		c.vendor.parameters = append(c.vendor.parameters, term)
 	}
 	return nil
+}
+
+// onlyLifted refuses what is left of an expression where nobody takes it: the provider has parameters for some terms, and
+// no script reads the rest.
+func (c *Call) onlyLifted() error {
+	lifts := c.Resource.Lifts()
+	if c.where == nil || len(lifts) == 0 || c.Resource.HasHooks() {
+		return nil
+	}
+	terms := make([]string, len(lifts))
+	for i, p := range lifts {
+		terms[i] = p.Name
+		if _, op, _ := ceql.ParseTermName(p.Name); op == ceql.Equal {
+			terms[i] += " ="
+		}
+	}
+	return fault.New(fault.Invalid, "where of this resource takes %s, joined by AND, each once: it cannot take %s", strings.Join(terms, ", "), ceql.Print(c.where))
 }
 
 // constantWhere joins the conditions that the definition adds to every expression of the resource: constants of
