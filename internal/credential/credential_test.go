@@ -146,3 +146,5 @@ func TestAnInstanceMayPickItsType(t *testing.T) {
 		t.Errorf("basic reads %v", s.Reads)
 	}
 }
+
+func contains(text, piece string) bool { return strings.Contains(text, piece) }

@@ -47,13 +47,13 @@ func signOAuth1(method string) func(*http.Request, Configuration) (Outcome, erro
 		if c["oauth.api.key"] == "" || c[keyToken] == "" {
 			return Nothing, nil
 		}
-		err := oauth1Of(c, method, time.Now()).sign(req)
-		if err != nil {
-			return Nothing, err
-		}
-		return Signed, nil
+		return signed(oauth1Of(c, method, time.Now()).sign(req))
 	}
 }
+
+// SingleUse reports whether a request that was signed for a type can be sent once only: a nonce that comes again
+// is refused, so a retry needs a new signature.
+func SingleUse(authType string) bool { return strings.EqualFold(authType, OAuth1) }
 
 // oauth1 is one signature of RFC 5849.
 type oauth1 struct {

@@ -63,6 +63,12 @@ func ScrubberFor(c Configuration, secret func(key string) bool, more ...string) 
 	if user, password := c["username"], c["password"]; password != "" && secret("password") {
 		values = append(values, user+":"+password)
 	}
+	// In a Basic header of a token call, and in signatures that are no digests, secrets are percent-encoded first.
+	for _, key := range []string{"oauth.api.secret", keyToken, keyTokenSecret} {
+		if value := c[key]; value != "" && secret(key) {
+			values = append(values, url.QueryEscape(value), percent(value))
+		}
+	}
 	return NewScrubber(values...)
 }
 

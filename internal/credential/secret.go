@@ -19,6 +19,9 @@ var maskedKeys = map[string]bool{
 	"oauth.api.secret":                    true,
 	"oauth.user.refresh_token":            true,
 	"aws.api.secret":                      true,
+	"aws.session.token":                   true,
+	"personal.access.token":               true,
+	"custom.api.key":                      true,
 	"base64.encoded.jks":                  true,
 	"jks.password":                        true,
 	"jwt.base64.encoded.key":              true,
@@ -60,6 +63,7 @@ var credentialNames = map[string]bool{
 	"apikey": true, "apisecret": true, "jks": true, "keystore": true, "certificate": true, "credential": true, "credentials": true,
 	"signature": true, "authorization": true, "jwt": true, "usersecret": true, "accesstoken": true, "refreshtoken": true,
 	"clientsecret": true, "secretkey": true, "privatekey": true, "accesskey": true, "sessionid": true, "cookie": true,
+	"assertion": true, "verifier": true,
 }
 
 // keyOwners are words that make a following "key" a credential: "api.key" is one, "public.key" is not.
