@@ -156,6 +156,9 @@ func (b *binder) write(p *connector.Parameter, v value) error {
 		}
 		name := p.VendorName
 		if p.Type == connector.TypeQuery && p.Name == "orderBy" {
+			if field, direction, both := strings.Cut(name, "|"); both {
+				return b.orderApart(field, direction, v.text())
+			}
 			name = b.call.orderByName(name)
 		}
 		if len(v.texts) == 0 {
@@ -174,6 +177,25 @@ func (b *binder) write(p *connector.Parameter, v value) error {
 		return b.writeBody(p, v)
 	}
 	return nil // no-op, a place only hooks look at, or where, which bindWhere reads
+}
+
+// orderApart sends "name desc" as a field and a direction, for providers that take them apart: vendorName is then both of
+// their parameters, sort_by|sort_direction.
+func (b *binder) orderApart(field, direction, given string) error {
+	words := strings.Fields(given)
+	if len(words) == 0 || len(words) > 2 || strings.Contains(given, ",") {
+		return fault.New(fault.Invalid, "orderBy must be one field, with asc or desc behind it: this provider takes one")
+	}
+	vendor := &b.call.vendor
+	vendor.parameters = append(vendor.parameters, pair{field, words[0]})
+	if len(words) == 2 {
+		way := strings.ToLower(words[1])
+		if way != "asc" && way != "desc" {
+			return fault.New(fault.Invalid, "orderBy goes asc or desc, not %s", words[1])
+		}
+		vendor.parameters = append(vendor.parameters, pair{direction, way})
+	}
+	return nil
 }
 
 // orderByName lets an instance correct the spelling of the order parameter.
