@@ -2,22 +2,13 @@ package sandbox
 
 import (
 	"bytes"
-	"crypto/hmac"
-	"crypto/md5" //nolint:gosec // scripts sign for providers that ask for it
-	"crypto/rand"
-	"crypto/sha1" //nolint:gosec // ditto
-	"crypto/sha256"
-	"crypto/sha512"
 	"embed"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"modernc.org/quickjs"
 )
@@ -30,6 +21,15 @@ var moduleFile = map[string]string{
 	"lodash":                 "modules/lodash.js",
 	"moment":                 "modules/moment.js",
 	"util":                   "modules/util.js",
+	"events":                 "modules/events.js",
+	"buffer":                 "modules/buffer.js",
+	"url":                    "modules/url.js",
+	"querystring":            "modules/querystring.js",
+	"crypto":                 "modules/crypto.js",
+	"timers":                 "modules/timers.js",
+	"http":                   "modules/http.js",
+	"axios":                  "modules/axios.js",
+	"waiting":                "modules/waiting.js",
 	"CE":                     "modules/ce.js",
 	"Java":                   "modules/java.js",
 	"lodash/fp/_baseConvert": "modules/lodash_fp_baseConvert.js",
@@ -41,7 +41,6 @@ var moduleFile = map[string]string{
 const (
 	maxLogLines  = 1000
 	maxLogLength = 64 << 10 // bytes of all lines together
-	maxRandom    = 10_000   // characters of one random text
 )
 
 // maxEager is the size in bytes up to which a variable is parsed before the script runs. That costs less than the
@@ -62,6 +61,12 @@ type bridge struct {
 	logged int
 
 	rejections *rejections // kept until the machine is closed
+	loop       *loop       // what the script waits for, nil while it never waited
+
+	left  time.Duration // how long the script may still run
+	since time.Time     // since when it runs
+	over  time.Time     // when it must have ended, waiting included
+	clock *time.Timer   // fires when left is used up, nil while the script waits
 }
 
 // serve answers a request of the prelude. Nothing here may do more than a script may: should one get hold of the
@@ -93,16 +98,12 @@ func (b *bridge) serve(args []any) (any, error) {
 		return nil, nil
 	case "module":
 		return b.module(first)
-	case "hash":
-		return digest(texts)
-	case "encode64":
-		return base64.StdEncoding.EncodeToString([]byte(first)), nil
-	case "decode64":
-		return decode64(first)
-	case "random":
-		return random(texts)
+	default:
+		if answer, err, ok := compute(verb, texts); ok {
+			return answer, err
+		}
+		return b.reach(verb, texts)
 	}
-	return nil, errors.New("the host does not know that")
 }
 
 // setup is what the prelude needs to begin, in one text: whether there are extras, then names and values of variables,
@@ -213,60 +214,27 @@ func (b *bridge) module(name string) (any, error) {
 	return true, err
 }
 
-// digest answers CE.md5 and CE.hmac: algorithm, encoding, secret or \0 for a plain hash, text.
-func digest(texts []string) (any, error) {
-	if len(texts) != 5 {
-		return nil, errors.New("a hash needs an algorithm, an encoding, a secret and a text")
+// reach answers the verbs of scripts that wait, and those that leave something with the host.
+func (b *bridge) reach(verb string, texts []string) (any, error) {
+	switch {
+	case verb == "listen":
+		return b.listen()
+	case verb == "timer":
+		return b.timer(texts[1])
+	case verb == "untimer":
+		b.untimer(texts[1])
+		return nil, nil
+	case verb == "abort":
+		b.abort(texts[1])
+		return nil, nil
+	case verb == "ask":
+		return b.askText(texts)
+	case verb == "reply":
+		return b.reply(texts[1])
+	case verb == "body" && len(texts) == 3:
+		return b.body(texts[1], texts[2])
+	case verb == "mail" && len(texts) == 4:
+		return nil, b.mail(Mail{texts[1], texts[2], texts[3]})
 	}
-	var make func() hash.Hash
-	switch strings.ToLower(texts[1]) {
-	case "md5":
-		make = md5.New
-	case "sha1":
-		make = sha1.New
-	case "sha256":
-		make = sha256.New
-	case "sha512":
-		make = sha512.New
-	default:
-		return nil, fmt.Errorf("the hash %s is not available: there are md5, sha1, sha256 and sha512", texts[1])
-	}
-	h := make()
-	if texts[3] != "\x00" {
-		h = hmac.New(make, []byte(texts[3]))
-	}
-	h.Write([]byte(texts[4])) // a hash takes everything
-	sum := h.Sum(nil)
-	switch strings.ToLower(texts[2]) {
-	case "hex":
-		return hex.EncodeToString(sum), nil
-	case "base64":
-		return base64.StdEncoding.EncodeToString(sum), nil
-	}
-	return nil, fmt.Errorf("the encoding %s is not available: there are hex and base64", texts[2])
-}
-
-// decode64 takes base64 of either alphabet, with or without padding and line breaks, as scripts meet it in tokens.
-func decode64(text string) (any, error) {
-	text = strings.NewReplacer("-", "+", "_", "/", "=", "", "\n", "", "\r", "", " ", "").Replace(text)
-	plain, err := base64.RawStdEncoding.DecodeString(text)
-	if err != nil {
-		return nil, errors.New("the text is no base64")
-	}
-	return strings.ToValidUTF8(string(plain), "�"), nil
-}
-
-func random(texts []string) (any, error) {
-	n, err := strconv.Atoi(texts[1])
-	if err != nil || n < 0 || n > maxRandom || len(texts) != 3 || texts[2] == "" {
-		return nil, fmt.Errorf("a random text has 0 to %d characters", maxRandom)
-	}
-	drawn := make([]byte, n)
-	if _, err := rand.Read(drawn); err != nil {
-		return nil, err
-	}
-	for i, value := range drawn {
-		drawn[i] = texts[2][int(value)%len(texts[2])]
-	}
-	return string(drawn), nil
+	return nil, errors.New("the host does not know that")
 }

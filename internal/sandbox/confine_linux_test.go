@@ -39,9 +39,9 @@ func warm(t *testing.T) (*Pool, *process) {
 		}
 	})
 	works(t, p)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p, p.slots[0].process
+	p.quick.mu.Lock()
+	defer p.quick.mu.Unlock()
+	return p, p.quick.slots[0].process
 }
 
 func works(t *testing.T, p *Pool) {

@@ -83,30 +83,46 @@ func readFrame(from io.Reader, buffer []byte, most int) ([]byte, error) {
 	return buffer, err
 }
 
+// The first byte of a message says what it is. A report begins with its outcome, which is below all of them.
+const (
+	messageCall  = 0xe0 // to the worker: run this
+	messageReply = 0xe1 // to the worker: the answer to an ask
+	messageAsk   = 0xf0 // from the worker: make this request
+	messageAbort = 0xf1 // from the worker: nobody wants the answer to that ask any more
+	messageWaits = 0xf2 // from the worker: the script waits, its time stands still
+	messageRuns  = 0xf3 // from the worker: it goes on
+)
+
 // call is a request to a worker.
 type call struct {
+	run       int // number of the call, which replies repeat
 	hash      []byte
 	program   string // "" = the worker has it
 	limits    limits
 	extras    bool // the script mentions something of extras.js
+	waits     bool // the script mentions something that makes it wait
 	check     bool // compile only
 	variables map[string]json.RawMessage
 }
 
 // limits are those that the worker itself keeps.
 type limits struct {
-	milliseconds, memory, stack, output int
+	milliseconds, waiting, memory, stack, output int // milliseconds of running, and of running and waiting together
 }
 
 func (c *call) frame() ([]byte, error) {
 	w := newWriter()
+	w.byte(messageCall)
+	w.number(c.run)
 	w.bytes(c.hash)
 	w.text(c.program)
 	w.number(c.limits.milliseconds)
+	w.number(c.limits.waiting)
 	w.number(c.limits.memory)
 	w.number(c.limits.stack)
 	w.number(c.limits.output)
 	w.flag(c.extras)
+	w.flag(c.waits)
 	w.flag(c.check)
 	w.number(len(c.variables))
 	for name, value := range c.variables {
@@ -121,9 +137,13 @@ func (c *call) frame() ([]byte, error) {
 
 func readCall(frame []byte) (*call, error) {
 	r := reader{rest: frame}
-	c := &call{hash: r.bytes(), program: r.text()}
-	c.limits = limits{r.number(), r.number(), r.number(), r.number()}
+	if r.byte() != messageCall {
+		return nil, errors.New("a request is something else")
+	}
+	c := &call{run: r.number(), hash: r.bytes(), program: r.text()}
+	c.limits = limits{r.number(), r.number(), r.number(), r.number(), r.number()}
 	c.extras = r.byte() != 0
+	c.waits = r.byte() != 0
 	c.check = r.byte() != 0
 	n := r.number()
 	c.variables = make(map[string]json.RawMessage, min(n, 64))
@@ -150,6 +170,7 @@ const (
 	limitStack
 	limitOutput
 	limitJobs     // its promises made new ones without end
+	limitWait     // it waited too long
 	unknownScript // the worker has forgotten the script: send it again
 )
 
@@ -160,6 +181,7 @@ type report struct {
 	stack   string
 	done    []byte
 	logs    []string
+	mails   []Mail
 }
 
 func (p *report) frame() []byte {
@@ -171,6 +193,12 @@ func (p *report) frame() []byte {
 	w.number(len(p.logs))
 	for _, line := range p.logs {
 		w.text(line)
+	}
+	w.number(len(p.mails))
+	for _, mail := range p.mails {
+		w.text(mail.To)
+		w.text(mail.Subject)
+		w.text(mail.Body)
 	}
 	return w.frame()
 }
@@ -187,6 +215,15 @@ func readReport(frame []byte) (*report, error) {
 			break
 		}
 		p.logs = append(p.logs, r.text())
+	}
+	if n = r.number(); n > maxMails {
+		r.bad = true
+	}
+	for range n {
+		if r.bad {
+			break
+		}
+		p.mails = append(p.mails, Mail{To: r.text(), Subject: r.text(), Body: r.text()})
 	}
 	if r.bad || p.outcome > unknownScript {
 		return nil, errors.New("an answer does not read")

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,12 +16,14 @@ import (
 
 // Defaults of the limits. Each message that a limit gives names the limit.
 const (
-	DefaultTimeLimit   = 5 * time.Second
-	DefaultMemoryLimit = 64 << 20 // bytes that the engine may use for one call
-	DefaultStackLimit  = 5000     // nested calls: a plain function counts one, one through a built-in 3 to 9
-	DefaultOutputLimit = 8 << 20  // bytes of a result
+	DefaultTimeLimit   = 5 * time.Second  // of running; waiting for a provider does not count
+	DefaultWaitLimit   = 30 * time.Second // of running and waiting together (reference/elements.md §8)
+	DefaultMemoryLimit = 64 << 20         // bytes that the engine may use for one call
+	DefaultStackLimit  = 5000             // nested calls: a plain function counts one, one through a built-in 3 to 9
+	DefaultOutputLimit = 8 << 20          // bytes of a result
 	DefaultInputLimit  = 64 << 20
 	DefaultQueue       = 256 // calls that may wait for a worker
+	DefaultWaiters     = 16  // workers for scripts that wait
 	DefaultIdleAfter   = time.Minute
 
 	// grace is how long after its time limit a worker may still answer; built-ins that never look at the clock are
@@ -41,8 +42,10 @@ func residentLimit(memory int) int64 { return residentBase + residentFactor*int6
 // Options of a pool. Zero values mean the defaults.
 type Options struct {
 	Workers     int // processes at most; 0 = the number of cores, at least 2
+	Waiters     int // processes at most for scripts that wait for providers or timers, beside Workers
 	Queue       int
 	TimeLimit   time.Duration
+	WaitLimit   time.Duration
 	MemoryLimit int
 	StackLimit  int // nested calls, as the engine counts them; each costs about 4 KiB of the worker's own stack
 	OutputLimit int
@@ -52,12 +55,13 @@ type Options struct {
 }
 
 // Pool runs scripts in worker processes. Workers start when they are first needed, and the one used last is used
-// first, so that little work keeps few workers. Safe for concurrent use.
+// first, so that little work keeps few workers. Scripts that wait have workers of their own, so that a slow provider
+// holds up no script that only computes. Safe for concurrent use.
 type Pool struct {
 	options Options
-	free    chan struct{} // one for each slot in slots
+	quick   lane // for scripts that only compute
+	patient lane // for scripts that may wait
 	mu      sync.Mutex
-	slots   []*slot // free ones: those without a worker, then by their last use
 	alive   map[*process]struct{}
 	watched atomic.Bool   // the watch is awake
 	wake    chan struct{} // wakes it
@@ -70,12 +74,6 @@ type Pool struct {
 	tidy    sync.WaitGroup
 
 	starting sync.Once
-}
-
-// slot is the place of one worker; the worker in it may be replaced.
-type slot struct {
-	process *process // nil before the first call and after a failure
-	used    time.Time
 }
 
 type counters struct{ runs, failures, kills, starts atomic.Int64 }
@@ -93,11 +91,10 @@ type Stats struct {
 // Open makes a pool. No process is started yet.
 func Open(o Options) (*Pool, error) {
 	o.defaults()
-	p := &Pool{options: o, free: make(chan struct{}, o.Workers), closed: make(chan struct{}),
+	p := &Pool{options: o, closed: make(chan struct{}),
 		starts: make(chan chan<- started), ended: make(chan struct{}), alive: map[*process]struct{}{}, wake: make(chan struct{}, 1)}
-	for range o.Workers {
-		p.give(&slot{})
-	}
+	p.quick.open(o.Workers)
+	p.patient.open(o.Waiters)
 	p.tidy.Go(p.endIdle)
 	p.tidy.Go(p.watch)
 	return p, nil
@@ -107,11 +104,17 @@ func (o *Options) defaults() {
 	if o.Workers <= 0 {
 		o.Workers = max(2, runtime.NumCPU())
 	}
+	if o.Waiters <= 0 {
+		o.Waiters = DefaultWaiters
+	}
 	if o.Queue <= 0 {
 		o.Queue = DefaultQueue
 	}
 	if o.TimeLimit <= 0 {
 		o.TimeLimit = DefaultTimeLimit
+	}
+	if o.WaitLimit <= 0 {
+		o.WaitLimit = max(DefaultWaitLimit, o.TimeLimit)
 	}
 	if o.MemoryLimit <= 0 {
 		o.MemoryLimit = DefaultMemoryLimit
@@ -147,9 +150,11 @@ func (p *Pool) Close() error {
 		for _, w := range p.workers() {
 			p.condemn(w, killedClosing)
 		}
-		for range p.options.Workers {
-			<-p.free
-			p.end(p.latest())
+		for _, l := range []*lane{&p.quick, &p.patient} {
+			for range cap(l.free) {
+				<-l.free
+				p.end(l.latest())
+			}
 		}
 		close(p.ended)
 	})
@@ -169,43 +174,6 @@ func (p *Pool) end(s *slot) {
 	s.process = nil
 }
 
-// give makes a slot free.
-func (p *Pool) give(s *slot) {
-	p.mu.Lock()
-	if s.process == nil {
-		p.slots = slices.Insert(p.slots, 0, s)
-	} else {
-		p.slots = append(p.slots, s)
-	}
-	p.mu.Unlock()
-	p.free <- struct{}{}
-}
-
-// latest takes the free slot whose worker was used last. Who calls it has taken from free before.
-func (p *Pool) latest() *slot {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	last := len(p.slots) - 1
-	s := p.slots[last]
-	p.slots = p.slots[:last]
-	return s
-}
-
-// idle takes a free slot whose worker nobody needed for a while, nil when there is none. As latest, it needs one from
-// free, and gives it back with nil.
-func (p *Pool) idle() *slot {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for i, s := range p.slots {
-		if s.process != nil && time.Since(s.used) > p.options.IdleAfter {
-			p.slots = slices.Delete(p.slots, i, i+1)
-			return s
-		}
-	}
-	p.free <- struct{}{}
-	return nil
-}
-
 // endIdle ends workers that nobody needed for a while.
 func (p *Pool) endIdle() {
 	tick := time.NewTicker(max(p.options.IdleAfter/2, time.Millisecond))
@@ -216,48 +184,46 @@ func (p *Pool) endIdle() {
 			return
 		case <-tick.C:
 		}
-		for more := true; more; {
-			select {
-			case <-p.free:
-				s := p.idle()
-				if more = s != nil; more {
-					p.end(s)
-					p.give(s)
-				}
-			default:
-				more = false
+		for _, l := range []*lane{&p.quick, &p.patient} {
+			for s := l.idle(p.options.IdleAfter); s != nil; s = l.idle(p.options.IdleAfter) {
+				p.end(s)
+				l.give(s)
 			}
 		}
 	}
 }
 
 // Run runs a script and returns what it gave back. A script that throws, does not compile or hits a limit is an
-// Invalid fault that names the script, the line and the limit; Output then holds what it logged before. A pool without
+// Invalid fault that names the script, the line and the limit; Output then holds what it logged and mailed before. A pool without
 // a free worker, and a worker that dies, are Unavailable.
 func (p *Pool) Run(ctx context.Context, s *Script, in Input) (Output, error) {
 	variables, size := s.variables(in)
 	if size > p.options.InputLimit {
 		return Output{}, fault.New(fault.Invalid, "The data for the script %s is larger than the limit of %d MiB", s.name, p.options.InputLimit>>20)
 	}
-	report, err := p.send(ctx, errand{Script: s, variables: variables})
+	report, err := p.send(ctx, errand{Script: s, variables: variables, fetch: in.Fetch})
 	if err != nil {
 		return Output{}, err
 	}
 	if report.outcome != finished {
-		return Output{Logs: report.logs}, p.refusal(s, report)
+		return Output{Logs: report.logs, Mails: report.mails}, p.refusal(s, report)
 	}
-	return Output{Done: report.done, Logs: report.logs}, nil
+	return Output{Done: report.done, Logs: report.logs, Mails: report.mails}, nil
 }
 
 // send gives a worker something to do and returns its report.
 func (p *Pool) send(ctx context.Context, e errand) (*report, error) {
-	free, err := p.take(ctx)
+	l := &p.quick
+	if e.waits && !e.check {
+		l = &p.patient
+	}
+	free, err := p.take(ctx, l)
 	if err != nil {
 		return nil, err
 	}
 	report, err := p.runIn(ctx, free, e)
 	free.used = time.Now()
-	p.give(free)
+	l.give(free)
 	p.stats.runs.Add(1)
 	if err != nil || report.outcome != finished {
 		p.stats.failures.Add(1)
@@ -266,15 +232,15 @@ func (p *Pool) send(ctx context.Context, e errand) (*report, error) {
 }
 
 // take waits for a free worker.
-func (p *Pool) take(ctx context.Context) (*slot, error) {
+func (p *Pool) take(ctx context.Context, l *lane) (*slot, error) {
 	select {
 	case <-p.closed:
 		return nil, closing()
 	default:
 	}
 	select {
-	case <-p.free:
-		return p.latest(), nil
+	case <-l.free:
+		return l.latest(), nil
 	default:
 	}
 	if p.waiting.Add(1) > int64(p.options.Queue) {
@@ -284,8 +250,8 @@ func (p *Pool) take(ctx context.Context) (*slot, error) {
 	}
 	defer p.waiting.Add(-1)
 	select {
-	case <-p.free:
-		return p.latest(), nil
+	case <-l.free:
+		return l.latest(), nil
 	case <-p.closed:
 		return nil, closing()
 	case <-ctx.Done():
@@ -331,6 +297,8 @@ func (p *Pool) refusal(s *Script, r *report) error {
 	switch r.outcome {
 	case limitTime:
 		return fault.New(fault.Invalid, "The script %s ran longer than the limit of %s", s.name, o.TimeLimit)
+	case limitWait:
+		return fault.New(fault.Invalid, "The script %s waited longer than the limit of %s and did not call done", s.name, o.WaitLimit)
 	case limitMemory:
 		return fault.New(fault.Invalid, "The script %s used more memory than the limit of %d MiB", s.name, o.MemoryLimit>>20)
 	case limitStack:

@@ -24,12 +24,16 @@ type process struct {
 	buffer  []byte
 	last    *tail // what it said before it died
 	once    sync.Once
+	writing sync.Mutex
 
 	mu        sync.Mutex
 	calls     int // number of the call under way, or of the last
 	running   bool
-	until     time.Time // when the call under way is late
-	condemned why       // it was sent a kill signal
+	until     time.Time     // when the call under way is late
+	since     time.Time     // since when it runs; zero while it waits
+	left      time.Duration // how long it may run from then on
+	over      time.Time     // when it is late although it waits
+	condemned why           // it was sent a kill signal
 }
 
 // why a worker was killed.
@@ -43,13 +47,45 @@ const (
 	killedClosing
 )
 
-// begin notes that a call is under way and gives it its number.
-func (w *process) begin(limit time.Duration) int {
+// begin notes that a call is under way and gives it its number. It may run for limit, and wait until waiting is over.
+func (w *process) begin(limit, waiting time.Duration) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	now := time.Now()
 	w.calls++
-	w.running, w.until = true, time.Now().Add(limit+grace)
+	w.running, w.until = true, now.Add(limit+grace)
+	w.since, w.left, w.over = now, limit, now.Add(waiting+grace)
 	return w.calls
+}
+
+// waits notes that the call under way says it waits: its time stands still, but not for ever.
+func (w *process) waits() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.since.IsZero() {
+		w.left -= time.Since(w.since)
+		w.since, w.until = time.Time{}, w.over
+	}
+}
+
+// runs notes that it goes on.
+func (w *process) runs() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.since.IsZero() {
+		w.since = time.Now()
+		w.until = w.since.Add(max(w.left, 0) + grace)
+		if w.over.Before(w.until) {
+			w.until = w.over
+		}
+	}
+}
+
+// lastOrders gives a worker that has reported a little time to take what is still on its way to it.
+func (w *process) lastOrders() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.until = time.Now().Add(lastOrders)
 }
 
 // finish notes that the call is over and says whether the worker was killed meanwhile, even if too late to matter.
@@ -93,6 +129,9 @@ func (t *tail) Write(b []byte) (int, error) {
 
 // maxBesides bounds what an answer holds besides the result, in bytes: what was logged, a message and a stack.
 const maxBesides = 1 << 20
+
+// lastOrders is how long a worker that has reported may take to read replies that were being written to it.
+const lastOrders = 5 * time.Second
 
 // errDeadBefore means that the worker was gone before it got the call.
 var errDeadBefore = errors.New("the worker was gone")
@@ -177,6 +216,7 @@ func (w *process) kill() {
 type errand struct {
 	*Script
 	variables map[string]json.RawMessage
+	fetch     Fetch
 	check     bool
 }
 
@@ -185,7 +225,7 @@ func (w *process) call(ctx context.Context, p *Pool, s errand) (*report, error) 
 	if err := ctx.Err(); err != nil {
 		return nil, fault.Wrap(fault.Unavailable, err, "The request ended before its script ran")
 	}
-	number := w.begin(p.options.TimeLimit)
+	number := w.begin(p.options.TimeLimit, p.options.WaitLimit)
 	select {
 	case <-p.closed: // seen here or, by who closes, seen running
 		w.finish()
@@ -198,19 +238,28 @@ func (w *process) call(ctx context.Context, p *Pool, s errand) (*report, error) 
 			p.stats.kills.Add(1)
 		}
 	})
-	report, err := w.exchange(p, s)
+	fetches := newFetches(ctx, s.fetch, number, w.write)
+	report, err := w.exchange(p, s, fetches)
+	if err == nil {
+		w.lastOrders()
+		fetches.end()
+	}
 	stop()
 	why := w.finish()
 	if err == nil {
 		return report, nil
 	}
 	w.kill() // whatever it is doing: it no longer follows the protocol, and its state can be read now
+	fetches.end()
 	if why == notKilled && w.command.ProcessState.ExitCode() == exitLarge {
 		why = killedLarge
 	}
 	switch why {
 	case killedLate:
 		p.options.Log.WarnContext(ctx, "script worker killed: late", "script", s.name)
+		if w.waitedOut() {
+			return nil, p.refusal(s.Script, newReport(limitWait))
+		}
 		return nil, p.refusal(s.Script, newReport(limitTime))
 	case killedLarge:
 		p.options.Log.WarnContext(ctx, "script worker killed: too much memory", "script", s.name)
@@ -229,10 +278,26 @@ func (w *process) call(ctx context.Context, p *Pool, s errand) (*report, error) 
 
 func newReport(o outcome) *report { return &report{outcome: o} }
 
-func (w *process) exchange(p *Pool, s errand) (*report, error) {
+// waitedOut reports whether the last call ended while it waited.
+func (w *process) waitedOut() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.since.IsZero()
+}
+
+// write sends a message to the worker, whole: replies come from several goroutines.
+func (w *process) write(frame []byte) error {
+	w.writing.Lock()
+	defer w.writing.Unlock()
+	_, err := w.in.Write(frame)
+	return err
+}
+
+// exchange sends the call and answers what the worker asks, until it reports.
+func (w *process) exchange(p *Pool, s errand, fetches *fetches) (*report, error) {
 	o := p.options
-	c := call{hash: s.hash[:], variables: s.variables, extras: s.extras, check: s.check,
-		limits: limits{int(o.TimeLimit.Milliseconds()), o.MemoryLimit, o.StackLimit, o.OutputLimit}}
+	c := call{run: fetches.run, hash: s.hash[:], variables: s.variables, extras: s.extras, waits: s.waits, check: s.check,
+		limits: limits{int(o.TimeLimit.Milliseconds()), int(o.WaitLimit.Milliseconds()), o.MemoryLimit, o.StackLimit, o.OutputLimit}}
 	if !w.has[s.hash] {
 		c.program = s.program()
 	}
@@ -241,17 +306,10 @@ func (w *process) exchange(p *Pool, s errand) (*report, error) {
 		if err != nil {
 			return nil, fault.New(fault.Invalid, "The data for the script %s is too large", s.name)
 		}
-		if _, err := w.in.Write(frame); err != nil {
+		if err := w.write(frame); err != nil {
 			return nil, errDeadBefore
 		}
-		answer, err := readFrame(w.out, w.buffer, o.OutputLimit+maxBesides)
-		if err != nil {
-			return nil, err
-		}
-		if w.buffer = answer; cap(answer) > 1<<20 {
-			w.buffer = nil
-		}
-		report, err := readReport(answer)
+		report, err := w.await(o.OutputLimit+maxBesides, fetches)
 		if err != nil {
 			return nil, err
 		}
@@ -271,5 +329,42 @@ func (w *process) exchange(p *Pool, s errand) (*report, error) {
 			clear(w.has)
 		}
 		return report, nil
+	}
+}
+
+// await reads what the worker says until that is its report.
+func (w *process) await(most int, fetches *fetches) (*report, error) {
+	for {
+		frame, err := readFrame(w.out, w.buffer, most)
+		if err != nil {
+			return nil, err
+		}
+		if w.buffer = frame; cap(frame) > 1<<20 {
+			w.buffer = nil
+		}
+		if len(frame) == 0 {
+			return nil, errors.New("an answer does not read")
+		}
+		switch frame[0] {
+		case messageAsk:
+			var a ask
+			if a, err = readAsk(frame); err == nil {
+				err = fetches.begin(a)
+			}
+		case messageAbort:
+			var id int
+			if id, err = readNote(frame); err == nil {
+				fetches.abort(id)
+			}
+		case messageWaits:
+			w.waits()
+		case messageRuns:
+			w.runs()
+		default:
+			return readReport(frame)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 }

@@ -18,7 +18,7 @@ var documented = []string{
 	"request_vendor_method", "request_vendor_headers", "request_vendor_body", "request_vendor_body_map",
 	"request_vendor_url", "request_root_key", "request_previous_response", "request_previous_response_headers",
 	"object_name", "meta_data", "configuration", "multipart_hook_context_items", "response_body", "response_body_map",
-	"response_body_raw", "response_headers", "response_status_code", "response_iserror", "response_error",
+	"response_body_raw", "response_body_raw_map", "response_headers", "response_status_code", "response_iserror", "response_error",
 	"response_root_key", "events", "eventHeaders",
 }
 
@@ -32,6 +32,7 @@ type Script struct {
 	names   []string // of documented that the source mentions
 	dynamic bool     // it may name variables that its source does not mention
 	extras  bool     // it mentions something of extras.js
+	waits   bool     // it mentions something that makes it wait: requests or timers
 }
 
 // NewScript takes a script. Legacy ones are bodies of a function that returns its result; all others call done, or
@@ -40,7 +41,8 @@ func NewScript(name, source string, legacy bool) *Script {
 	s := &Script{name: name, source: source, legacy: legacy}
 	s.hash = sha256.Sum256([]byte(s.program()))
 	s.dynamic = s.mentions("this", "globalThis", "eval", "Function", "constructor", `\u`)
-	s.extras = s.dynamic || s.mentions("require", "CE", "Java", "getArray", "print")
+	s.waits = s.mentions("http", "axios", "setTimeout", "setInterval", "setImmediate")
+	s.extras = s.dynamic || s.waits || s.mentions("require", "CE", "Java", "getArray", "print", "notify", "Buffer", "URL", "atob", "btoa", "queueMicrotask")
 	for _, variable := range documented {
 		if s.dynamic || s.mentions(variable) {
 			s.names = append(s.names, variable)
@@ -96,10 +98,14 @@ func (s *Script) variables(in Input) (given map[string]json.RawMessage, size int
 // are absent or empty read as null.
 type Input struct {
 	Variables map[string]json.RawMessage
+	// Fetch makes the requests of the script. Nil refuses them.
+	Fetch Fetch
 }
 
 // Output is what a script gave back.
 type Output struct {
 	Done json.RawMessage // what done was given or the script returned, as JSON; nil when neither happened
 	Logs []string        // lines of console.log and its kin
+	// Mails are those that the script asked for with notify.email, in order. Nothing was sent.
+	Mails []Mail
 }

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bufio"
 	_ "embed" // for the scripts around the script
+	"errors"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -53,33 +54,31 @@ func WorkerMain() {
 	debug.SetGCPercent(100)
 	confine()
 	most := watchOneself()
-	w := worker{programs: map[string][]byte{}, modules: map[string][]byte{}}
-	in := bufio.NewReaderSize(os.Stdin, 64<<10)
-	var buffer []byte
+	w := worker{programs: map[string][]byte{}, modules: map[string][]byte{}, out: os.Stdout,
+		inbox: inbox{in: bufio.NewReaderSize(os.Stdin, 64<<10)}}
 	for {
-		frame, err := readFrame(in, buffer, maxFrame)
+		frame, err := w.inbox.next()
 		if err != nil {
 			return
 		}
-		buffer = frame
+		if len(frame) > 0 && frame[0] == messageReply {
+			continue // for a script that is over
+		}
 		c, err := readCall(frame)
 		if err != nil {
 			os.Exit(exitConfused)
 		}
 		most.Store(residentLimit(c.limits.memory))
 		// Should the parent be gone while a script hangs, nobody kills this process but itself.
-		suicide := time.AfterFunc(2*time.Duration(c.limits.milliseconds)*time.Millisecond+5*time.Second, func() { os.Exit(exitOrphaned) })
+		w.suicide = time.AfterFunc(2*time.Duration(c.limits.milliseconds)*time.Millisecond+5*time.Second, func() { os.Exit(exitOrphaned) })
 		report, used := w.run(c)
-		suicide.Stop()
-		if _, err := os.Stdout.Write(report.frame()); err != nil {
+		w.suicide.Stop()
+		if _, err := w.out.Write(report.frame()); err != nil {
 			return
 		}
 		if used != nil {
 			used.close()
 			w.spare = w.make(c.limits) // while nobody waits for it
-		}
-		if cap(buffer) > 1<<20 {
-			buffer = nil
 		}
 	}
 }
@@ -92,6 +91,10 @@ type worker struct {
 	bytes    int               // of programs
 	modules  map[string][]byte
 	spare    *bridge // the machine of the next call, nil before the first
+
+	inbox   inbox
+	out     *os.File
+	suicide *time.Timer // of the call under way
 }
 
 // make makes a machine; one that failed has an error.
@@ -133,12 +136,8 @@ func (w *worker) run(c *call) (*report, *bridge) {
 }
 
 func (w *worker) runIn(b *bridge, c *call) *report {
-	limit := time.Duration(c.limits.milliseconds) * time.Millisecond
-	if err := b.vm.SetEvalTimeout(limit); err != nil {
-		return &report{outcome: thrown, message: err.Error()}
-	}
-	late := time.AfterFunc(limit, b.interrupt)
-	defer late.Stop()
+	b.begin()
+	defer b.pause()
 
 	program, report := w.program(b.vm, c)
 	if report != nil {
@@ -153,7 +152,15 @@ func (w *worker) runIn(b *bridge, c *call) *report {
 		if err != nil {
 			return b.failure(err)
 		}
-		if n == 0 {
+		if n > 0 {
+			continue
+		}
+		if len(b.rejections.failed) > 0 {
+			break
+		}
+		if more, err := b.wait(); err != nil {
+			return b.failure(err)
+		} else if !more {
 			break
 		}
 	}
@@ -241,6 +248,9 @@ func (b *bridge) close() {
 		if b.rejections != nil {
 			b.rejections.letGo()
 		}
+		if b.loop != nil && b.loop.next != nil {
+			b.loop.next.Free()
+		}
 		_ = b.vm.Close() // the machine is gone either way
 		b.vm = nil
 	}
@@ -253,6 +263,8 @@ func (b *bridge) failure(err error) *report {
 	}
 	text := err.Error()
 	switch {
+	case errors.Is(err, errWaited):
+		b.report.outcome = limitWait
 	case b.late.Load() || strings.Contains(text, "interrupted"):
 		b.report.outcome = limitTime
 	case strings.Contains(text, "out of memory"):
@@ -267,7 +279,7 @@ func (b *bridge) failure(err error) *report {
 		b.report.outcome = limitJobs
 	default:
 		r := syntaxError(err)
-		r.logs = b.report.logs
+		r.logs, r.mails = b.report.logs, b.report.mails
 		return r
 	}
 	return b.report
