@@ -248,12 +248,9 @@ func (s *Service) Visit(ctx context.Context, token string, given map[string]stri
 	if credential.UsesOAuth1(kind) { // OAuth 1 knows no state: it travels in the callback's own address
 		flow.Callback += "?state=" + url.QueryEscape(flow.State)
 	}
-	ask := provision.Authorize{State: flow.State, CallbackURL: flow.Callback, Extra: url.Values{}}
-	for key, value := range w.values(typed) {
-		if key != keyCallback && value != "" {
-			ask.Extra.Set(key, value)
-		}
-	}
+	values := w.given(typed)
+	delete(values, keyCallback)
+	ask := provision.Authorize{State: flow.State, CallbackURL: flow.Callback, Configuration: values}
 	ctx, cancel := context.WithTimeout(ctx, maxAttemptTime)
 	defer cancel()
 	address, configuration, err := s.provision.AuthorizeURL(ctx, w.maker, w.connector, ask)

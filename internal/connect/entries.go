@@ -111,7 +111,7 @@ func steers(key string) bool {
 			return true
 		}
 	}
-	return key == "expires_in" || key == "oauth.scope"
+	return key == "expires_in" || key == "oauth.scope" || key == "instance.variables"
 }
 
 // names reports whether a value is an address by its key.
@@ -132,6 +132,24 @@ func (w *way) values(typed map[string]string) map[string]string {
 			if value != "" || values[key] == "" {
 				values[key] = value
 			}
+		}
+	}
+	return values
+}
+
+// given is values without what is the connector's own: a secret of the connector is sent to fewer hosts than one that somebody brings.
+func (w *way) given(typed map[string]string) map[string]string {
+	values := map[string]string{}
+	if w.target != nil {
+		for _, row := range w.target.Configuration {
+			if row.Set {
+				values[row.Key] = row.Value
+			}
+		}
+	}
+	for _, more := range []map[string]string{w.link.Preset, typed} {
+		for key, value := range more {
+			values[key] = value
 		}
 	}
 	return values

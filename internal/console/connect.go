@@ -5,9 +5,11 @@ import (
 	"errors"
 	"html"
 	"io"
+	"math"
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -82,6 +84,9 @@ func (c *Console) problemPage(w http.ResponseWriter, state string, err error) {
 	if !known {
 		status, page.State, page.Problem = http.StatusInternalServerError, stateFailed, ""
 		c.log.Error("a connect link could not be shown", "error", err)
+	}
+	if f.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
 	}
 	page.By = c.connect.Brand().Name
 	page.Brand = connect.Look{Name: page.By, Color: c.connect.Brand().Color}
