@@ -241,7 +241,8 @@ func TestAnswersOfOAuth1AreRead(t *testing.T) {
 		{"problem with 200", "oauth_problem=consumer_key_unknown", 200, fault.Invalid, "refused"},
 		{"JSON errors", `{"errors":[{"code":32,"message":"Could not authenticate you."}]}`, 401, fault.Invalid, "refused"},
 		{"page", "<html><body>no</body></html>", 200, fault.Provider, "page"},
-		{"plain text", "Failed to validate oauth signature and token", 401, fault.Provider, "neither"},
+		{"plain words", "Failed to validate oauth signature and token", 401, fault.Invalid, "refused"},
+		{"plain words with 200", "Failed to validate oauth signature and token", 200, fault.Provider, "neither"},
 		{"nothing", "", 200, fault.Provider, "empty"},
 		{"control characters", "oauth_token=t%0A&oauth_token_secret=s&oauth_callback_confirmed=true", 200, fault.Provider, "control"},
 	} {

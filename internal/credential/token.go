@@ -122,6 +122,9 @@ func readAnswer(endpoint string, status int, header http.Header, body []byte) (a
 			return a, nil
 		}
 	}
+	if status >= 400 && status < 500 && utf8.ValidString(text) { // a refusal in plain words
+		return a, fault.New(fault.Invalid, "the provider's %s refused (status %d)", endpoint, status).WithProvider(clean(text))
+	}
 	return a, fault.New(fault.Provider, "the provider's %s answered %d with something that is neither a JSON object nor a form", endpoint, status)
 }
 
