@@ -82,7 +82,15 @@ func (g *Gateway) exchangeBy(ctx context.Context, c *Call, resource *catalog.Res
 	for name, content := range ask.Extra {
 		call.Query.Set(name, content)
 	}
-	for name, content := range map[string]string{"code": ask.Code, "redirect_uri": ask.CallbackURL, "code_verifier": ask.Verifier} {
+	refreshToken := ""
+	if ask.Grant == credential.GrantRefresh {
+		refreshToken = c.Configuration(credential.KeyRefreshToken)
+	}
+	// Connectors know the callback and the refresh token by the names of the platform, those of the protocol are there too.
+	for name, content := range map[string]string{
+		"code": ask.Code, "redirect_uri": ask.CallbackURL, "callbackUrl": ask.CallbackURL, "code_verifier": ask.Verifier,
+		"refresh_token": refreshToken, "refreshToken": refreshToken,
+	} {
 		if content != "" {
 			call.Query.Set(name, content)
 		}
@@ -165,7 +173,15 @@ func sentBody(request *http.Request) []byte {
 // the one that the resource would call. A state that it left out is added.
 func (g *Gateway) AuthorizeAddress(ctx context.Context, c *Call, resource *catalog.Resource, ask credential.AuthorizeAsk) (string, error) {
 	call := c.lifecycle(resource)
-	call.Query = url.Values{"response_type": {"code"}, "state": {ask.State}, "redirect_uri": {ask.CallbackURL}, "client_id": {c.Configuration(credential.KeyClientID)}}
+	client := c.Configuration(credential.KeyClientID)
+	call.Query = url.Values{
+		"response_type": {"code"}, "state": {ask.State}, "redirect_uri": {ask.CallbackURL}, "callbackUrl": {ask.CallbackURL}, "client_id": {client}, "apiKey": {client},
+	}
+	for name, values := range ask.Extra {
+		if !call.Query.Has(name) {
+			call.Query[name] = values
+		}
+	}
 	for name, content := range map[string]string{"scope": ask.Scope, "requestToken": ask.RequestToken, "code_challenge": ask.Challenge} {
 		if content != "" {
 			call.Query.Set(name, content)

@@ -64,6 +64,7 @@ func (s *Service) AuthorizeURL(ctx context.Context, p *access.Principal, c *cata
 		ask.Challenge = credential.Challenge(s.verifier(p, c, e, ask.CallbackURL))
 	}
 	if own := c.Program().OfType(connector.ResourceOAuthAuthorizeURL); len(own) > 0 {
+		ask.Extra = a.Extra // the resource decides what of it goes to the provider
 		address, err = s.gateway.AuthorizeAddress(ctx, call, own[0], ask)
 	} else {
 		address, err = credential.AuthorizeURL(kind, e, ask)
