@@ -15,7 +15,7 @@ const (
 )
 
 // envelope writes the template of a SOAP body: every value is a word in braces, the dotted path of the
-// value in the JSON body.
+// value in the JSON body. Filling it repeats the elements of lists, and leaves out what has no value.
 type envelope struct {
 	w         *service
 	prefix    string // of SOAP's own elements
@@ -120,10 +120,6 @@ func (e *envelope) element(space, local string, at *element, schema *xsdSchema, 
 		return
 	}
 	kind, within := e.complexType(at, schema)
-	if many := at.attr("maxOccurs"); kind != nil && at.attr("minOccurs") == "0" && many != "" && many != "1" {
-		e.w.c.note("template "+local, "is a list of objects and is left out of templates, whose words cannot be repeated: write it in a hook")
-		return
-	}
 	if kind == nil {
 		e.open(space, local)
 		e.token(path)
@@ -172,7 +168,7 @@ func (e *envelope) complexType(at *element, schema *xsdSchema) (*element, *xsdSc
 	return at.first("complexType"), schema
 }
 
-// attributes writes the ones that must be there.
+// attributes writes all that may be there: those whose word has no value are left out when the template is filled.
 func (e *envelope) attributes(kind *element, path string) {
 	owner := kind
 	for _, content := range []string{"simpleContent", "complexContent"} {
@@ -181,7 +177,7 @@ func (e *envelope) attributes(kind *element, path string) {
 		}
 	}
 	for _, a := range owner.all("attribute") {
-		if a.attr("use") == "required" && a.attr("name") != "" {
+		if a.attr("use") != "prohibited" && a.attr("name") != "" {
 			e.out.WriteString(" " + a.attr("name") + `="`)
 			e.token(step(path, a.attr("name")))
 			e.out.WriteString(`"`)

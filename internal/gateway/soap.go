@@ -36,6 +36,7 @@ func (c *Call) readEnvelope() error {
 		}
 		return fault.As(err).WithProvider(excerpt(body))
 	}
+	document.Bare = c.speaksSOAP()
 	c.response.raw = c.response.body
 	c.response.header = c.response.header.Clone()
 	c.response.header.Set("Content-Type", "application/json")

@@ -11,6 +11,9 @@ import (
 
 // Document is an XML document that was read.
 type Document struct {
+	// Bare leaves the prefixes out of names: what answers with envelopes makes up its prefixes as it goes.
+	Bare bool
+
 	root *node
 }
 

@@ -107,6 +107,15 @@ func TestAPathIsFoundWhateverThePrefixes(t *testing.T) {
 	}
 }
 
+func TestNamesCanBeWithoutPrefixes(t *testing.T) {
+	t.Parallel()
+	d := decoded(t, `<a:r xmlns:a="urn:a" xmlns:b="urn:b"><a:x b:k="1">1</a:x><b:x>2</b:x></a:r>`)
+	d.Bare = true
+	if got := string(d.JSON()); got != `{"r":{"x":[{"@k":"1","$":1},2]}}` {
+		t.Error(got)
+	}
+}
+
 func TestHostileXMLIsRefused(t *testing.T) {
 	t.Parallel()
 	laughs := `<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol">`

@@ -12,7 +12,7 @@ const textMember = "$"
 
 // JSON is the whole document: an object with the root element as its member.
 func (d *Document) JSON() []byte {
-	w := writer{}
+	w := writer{bare: d.Bare}
 	w.object([]*node{d.root}, nil, "", nil)
 	return w.out
 }
@@ -25,7 +25,7 @@ func (d *Document) At(path string, asList bool, shape *Shape) (value []byte, ok 
 	if len(found) == 0 {
 		return nil, false
 	}
-	w := writer{}
+	w := writer{bare: d.Bare}
 	items := shape
 	if len(found) == 1 && found[0].blank() && (asList || many || shape.isList()) {
 		return []byte("[]"), true
@@ -111,7 +111,18 @@ func (n *node) wraps(item *Shape) bool {
 	return true
 }
 
-type writer struct{ out []byte }
+type writer struct {
+	out  []byte
+	bare bool
+}
+
+// written is a name as the JSON has it.
+func (w *writer) written(name string) string {
+	if w.bare {
+		return local(name)
+	}
+	return name
+}
 
 // value writes an element.
 func (w *writer) value(n *node, s *Shape) {
@@ -158,7 +169,7 @@ func (w *writer) object(children []*node, attributes []attribute, text string, s
 		w.text(text)
 		w.out = append(w.out, ':')
 	}
-	groups := group(children)
+	groups := w.group(children)
 	for _, a := range attributes {
 		own := local(a.name)
 		if shape := s.member(own); shape != nil && !groups.have(own) {
@@ -166,11 +177,11 @@ func (w *writer) object(children []*node, attributes []attribute, text string, s
 			w.typed(a.value, shape)
 			continue
 		}
-		name("@" + a.name)
+		name("@" + w.written(a.name))
 		w.text(a.value)
 	}
 	for _, g := range groups {
-		own, shape := g[0].name, s.member(local(g[0].name))
+		own, shape := w.written(g[0].name), s.member(local(g[0].name))
 		if shape != nil {
 			own = local(own)
 		}
@@ -202,19 +213,19 @@ func (w *writer) object(children []*node, attributes []attribute, text string, s
 // groups are the children of an element by their names, in the order in which names appear.
 type groups [][]*node
 
-func group(children []*node) groups {
+func (w *writer) group(children []*node) groups {
 	const few = 8 // names that are looked through faster than a map is made
 	var all groups
 	var index map[string]int
 	for _, child := range children {
-		at := -1
+		at, name := -1, w.written(child.name)
 		if index != nil {
-			if i, ok := index[child.name]; ok {
+			if i, ok := index[name]; ok {
 				at = i
 			}
 		} else {
 			for i := range all {
-				if all[i][0].name == child.name {
+				if w.written(all[i][0].name) == name {
 					at = i
 					break
 				}
@@ -226,11 +237,11 @@ func group(children []*node) groups {
 		}
 		all = append(all, []*node{child})
 		if index != nil {
-			index[child.name] = len(all) - 1
+			index[name] = len(all) - 1
 		} else if len(all) > few {
 			index = make(map[string]int, 2*few)
 			for i := range all {
-				index[all[i][0].name] = i
+				index[w.written(all[i][0].name)] = i
 			}
 		}
 	}
