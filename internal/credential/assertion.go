@@ -36,8 +36,6 @@ const (
 	maxClockShift = 24 * time.Hour
 	// maxKey bounds the text of a key in bytes.
 	maxKey = 64 << 10
-	// minHMAC is the least length of an HMAC secret in bytes that is no obvious mistake.
-	minHMAC = 16
 )
 
 // assertion is the signed JWT of RFC 7523 §3: claims of jwt.claim.*, and iss, sub, aud, iat, exp and jti where
@@ -175,8 +173,8 @@ func signingKey(encoded string, asked jose.SignatureAlgorithm) (any, jose.Signat
 		if block, _ := pem.Decode(raw); block != nil {
 			return nil, "", fault.New(fault.Invalid, "%s is a key in PEM, and %salg asks for %s, which takes a shared secret", keyJWTKey, headerPrefix, asked)
 		}
-		if len(raw) < minHMAC {
-			return nil, "", fault.New(fault.Invalid, "%s must be the base64 of a secret of %d bytes or more", keyJWTKey, minHMAC)
+		if least := map[jose.SignatureAlgorithm]int{jose.HS256: 32, jose.HS384: 48, jose.HS512: 64}[asked]; len(raw) < least { // RFC 7518 §3.2
+			return nil, "", fault.New(fault.Invalid, "%s must be the base64 of a secret of %d bytes or more for %s", keyJWTKey, least, asked)
 		}
 		return raw, asked, nil
 	case "", jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512, jose.ES256, jose.ES384, jose.ES512:
