@@ -202,7 +202,7 @@ func (c *Call) streams(response *http.Response) bool {
 	if err != nil && response.Header.Get("Content-Type") != "" {
 		return true
 	}
-	if c.readsXML(media) {
+	if c.speaksSOAP() || c.readsXML(media) {
 		return false
 	}
 	if media == "text/plain" && response.ContentLength >= 0 && response.ContentLength < 1<<20 {
