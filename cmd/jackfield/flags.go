@@ -13,6 +13,7 @@ import (
 
 	"jackfield/connectors"
 	"jackfield/internal/connect"
+	"jackfield/internal/gateway"
 	"jackfield/internal/server"
 )
 
@@ -25,12 +26,16 @@ type serverFlags struct {
 
 	Catalog string `help:"Folder of connectors beside the shipped ones. Changes in it are taken over while the server runs." placeholder:"DIR"`
 
+	DatabaseFolder string `help:"Folder of SQLite databases that connectors may open. Every account of this server can reach all of them." placeholder:"DIR"`
+
 	AnonymousCatalog bool `help:"Serve reads of the system catalogue and its documentation to callers without credentials."`
 
 	AdminEmail    string `help:"E-mail of the first administrator, used on first start (default: admin@jackfield.local)."`
 	AdminPassword string `help:"Password of the first administrator. One is made and printed once if none is given."`
 
 	AllowPrivateProviders []prefix `help:"Private address ranges that providers may live in." placeholder:"CIDR" sep:","`
+	HookRequests          string   `help:"Whether scripts of connectors may make requests of their own: allow or deny." enum:"allow,deny" default:"allow"`
+	HookHosts             []string `help:"The only hosts that scripts may reach." placeholder:"HOST[:PORT]|*.HOST" sep:","`
 	TrustedProxies        []prefix `help:"Addresses of reverse proxies whose X-Forwarded-* headers count." placeholder:"CIDR" sep:","`
 
 	ConnectRedirects []string `name:"connect-redirects" help:"Addresses that results of connect links may be sent to: origins, with the beginning of a path if you like." placeholder:"https://app.example.com/connected/" sep:","`
@@ -96,6 +101,9 @@ func (f *serverFlags) Validate() error {
 	if (f.TLSCert == "") != (f.TLSKey == "") {
 		return errors.New("--tls-cert and --tls-key belong together: give both or none")
 	}
+	if err := f.hookRequests().Check(); err != nil {
+		return fmt.Errorf("--hook-hosts: %w", err)
+	}
 	if f.MaxFile < 1 {
 		return errors.New("--max-file: give a number of bytes above 0")
 	}
@@ -106,6 +114,10 @@ func (f *serverFlags) Validate() error {
 		return errors.New("--trace-retention: give at least 1h")
 	}
 	return nil
+}
+
+func (f *serverFlags) hookRequests() gateway.HookRequests {
+	return gateway.HookRequests{Deny: f.HookRequests == "deny", Hosts: f.HookHosts}
 }
 
 func (f *serverFlags) logger() *slog.Logger {
@@ -122,8 +134,10 @@ func (f *serverFlags) options() server.Options {
 		PublicURL: strings.TrimRight(f.PublicURL, "/"), TLSCert: f.TLSCert, TLSKey: f.TLSKey,
 		Key: f.Key, KeyURI: f.KeyURI, AdminEmail: f.AdminEmail, AdminPassword: f.AdminPassword,
 		AllowPrivateProviders: prefixes(f.AllowPrivateProviders), TrustedProxies: prefixes(f.TrustedProxies),
-		Connectors: connectors.FS(), Catalog: f.Catalog, AnonymousCatalog: f.AnonymousCatalog,
-		MaxFile: f.MaxFile, UsageRetention: f.UsageRetention, TraceRetention: f.TraceRetention,
+		HookRequests: f.hookRequests(),
+		Connectors:   connectors.FS(), Catalog: f.Catalog, AnonymousCatalog: f.AnonymousCatalog,
+		DatabaseFolder: f.DatabaseFolder,
+		MaxFile:        f.MaxFile, UsageRetention: f.UsageRetention, TraceRetention: f.TraceRetention,
 		Redirects: f.redirects, Brand: f.brand,
 		Version: version, Log: f.logger(),
 	}

@@ -41,8 +41,9 @@ type Options struct {
 	Usage     *usage.Recorder
 	Traces    *usage.Traces // nil = no call is traced
 	Log       *slog.Logger
-	MaxFile   int64 // bytes a streamed body may have; 0 = DefaultMaxFile
-	Unlimited bool  // no request budget per credential: for the demo and for benchmarks
+	MaxFile   int64        // bytes a streamed body may have; 0 = DefaultMaxFile
+	Hooks     HookRequests // what scripts may ask of others
+	Unlimited bool         // no request budget per credential: for the demo and for benchmarks
 	Now       func() time.Time
 }
 
@@ -57,6 +58,7 @@ type Gateway struct {
 	traces    *usage.Traces
 	log       *slog.Logger
 	maxFile   int64
+	hooks     HookRequests
 	unlimited bool
 	now       func() time.Time
 	renewals  renewals
@@ -75,7 +77,7 @@ func New(o Options) *Gateway {
 	}
 	return &Gateway{
 		access: o.Access, instances: o.Instances, catalog: o.Catalog, sandbox: o.Sandbox, outbound: o.Outbound,
-		usage: o.Usage, traces: o.Traces, log: o.Log, maxFile: o.MaxFile, unlimited: o.Unlimited, now: o.Now,
+		usage: o.Usage, traces: o.Traces, log: o.Log, maxFile: o.MaxFile, hooks: o.Hooks, unlimited: o.Unlimited, now: o.Now,
 	}
 }
 

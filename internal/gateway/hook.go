@@ -28,7 +28,12 @@ func (g *Gateway) before(ctx context.Context, c *Call) error {
 
 // hook runs one script and takes over what it gives back (reference/elements.md §8).
 func (g *Gateway) hook(ctx context.Context, c *Call, script *sandbox.Script, answered bool) error {
-	output, err := g.sandbox.Run(ctx, script, sandbox.Input{Variables: c.variables(answered)})
+	requests := hookRequests{gateway: g, script: script.Name(), trace: c.Trace}
+	output, err := g.sandbox.Run(ctx, script, sandbox.Input{Variables: c.variables(script, answered), Fetch: requests.fetch})
+	for _, mail := range output.Mails { // also of a script that failed afterwards
+		g.log.InfoContext(ctx, "a script wanted a mail sent", "request", c.RequestID, "script", script.Name(), "to", mail.To, "subject", mail.Subject)
+		c.Trace.mailed(mail, script.Name())
+	}
 	if err != nil {
 		return err
 	}
@@ -52,8 +57,32 @@ func (g *Gateway) hook(ctx context.Context, c *Call, script *sandbox.Script, ans
 	return c.hookError(result)
 }
 
+// Bounds of what hooks of one call may write into the configuration.
+const (
+	maxWrittenKeys  = 100
+	maxWrittenValue = 64 << 10 // bytes of one value
+)
+
+// writeAll takes over configuration values: a null empties one, what is no text is kept as JSON.
+func (c *Call) writeAll(values gjson.Result) error {
+	var err error
+	values.ForEach(func(key, value gjson.Result) bool {
+		text := value.String()
+		switch _, known := c.configuration[key.String()]; {
+		case len(text) > maxWrittenValue:
+			err = fault.New(fault.Invalid, "A hook wrote %d bytes to configuration.%s: the limit is %d KiB", len(text), key.String(), maxWrittenValue>>10)
+		case !known && len(c.configuration) >= maxWrittenKeys:
+			err = fault.New(fault.Invalid, "The hooks of one call may write %d values of the configuration", maxWrittenKeys)
+		default:
+			c.write(key.String(), text)
+		}
+		return err == nil
+	})
+	return err
+}
+
 // takeOver applies one member of a script's result: maps are merged, other values replace, a null in a map
-// removes.
+// removes. Names that nothing is known by are ignored, as those that scripts in the wild set without effect.
 func (c *Call) takeOver(name string, v gjson.Result) error {
 	vendor, response := &c.vendor, &c.response
 	switch name {
@@ -70,7 +99,7 @@ func (c *Call) takeOver(name string, v gjson.Result) error {
 	case "request_vendor_body", "request_vendor_body_map":
 		vendor.body = bodyOf(v)
 		vendor.hasBody = vendor.body != nil
-	case "request_root_key":
+	case "request_root_key", "response_root_key":
 		_, in := catalog.RootKeys(v.String())
 		c.rootKeyOverride = &in
 	case "response_body":
@@ -82,10 +111,7 @@ func (c *Call) takeOver(name string, v gjson.Result) error {
 			response.status = status
 		}
 	case "configuration":
-		v.ForEach(func(key, value gjson.Result) bool {
-			c.write(key.String(), value.String())
-			return true
-		})
+		return c.writeAll(v)
 	}
 	return nil
 }
@@ -184,7 +210,7 @@ func mergeHeader(header http.Header, v gjson.Result) error {
 
 // variables are what scripts see (reference/hub-api.md §3.4). Values are JSON; the sandbox parses only those
 // that a script reads.
-func (c *Call) variables(answered bool) object {
+func (c *Call) variables(script *sandbox.Script, answered bool) object {
 	r := c.Resource
 	vars := object{
 		"request_method":            quote(c.Method),
@@ -199,7 +225,7 @@ func (c *Call) variables(answered bool) object {
 		"request_vendor_headers":    vendorHeader(c.vendor.header),
 		"request_root_key":          quote(r.RootKey),
 		"object_name":               quote(r.ObjectName),
-		"meta_data":                 []byte("{}"),
+		"meta_data":                 c.metaData(script),
 		"configuration":             c.configurationObject(),
 	}
 	if target, err := c.target(); err == nil {
@@ -213,6 +239,7 @@ func (c *Call) variables(answered bool) object {
 	}
 	if answered {
 		vars["response_body"] = parsedBody(c.response.body)
+		vars["response_body_map"], vars["response_body_raw_map"] = vars["response_body"], vars["response_body"]
 		vars["response_body_raw"] = quote(string(c.response.text()))
 		vars["response_headers"] = lowerHeader(c.response.header)
 		vars["response_status_code"] = []byte(strconv.Itoa(c.response.status))
@@ -220,6 +247,19 @@ func (c *Call) variables(answered bool) object {
 		vars["response_root_key"] = quote(r.RootKey)
 	}
 	return vars
+}
+
+// metaData is what the definition says of the object, {} when it says nothing.
+func (c *Call) metaData(script *sandbox.Script) []byte {
+	if described := c.Program.Connector.ObjectMetadata; len(described) > 0 && script.Reads("meta_data") {
+		all := gjson.ParseBytes(described)
+		for _, name := range []string{c.Resource.ObjectName, c.Resource.Object} {
+			if found := memberOf(all, name); found.Exists() {
+				return []byte(found.Raw)
+			}
+		}
+	}
+	return []byte("{}")
 }
 
 func (c *Call) pathVariables() []byte {

@@ -40,6 +40,7 @@ type Trace struct {
 	requestID string
 	started   time.Time
 	calls     []tracedCall
+	mails     []tracedMail
 	leftOut   int  // calls beyond maxTraceCalls
 	last      bool // the exchange under way is the last of calls, and not left out
 	left      int  // bytes that may still be kept
@@ -58,6 +59,7 @@ type tracedCall struct {
 	at       time.Time
 	duration time.Duration
 	try, hop int
+	hook     string // the script that made it, "" for the call's own
 }
 
 // tracedMessage is a request or an answer as it went over the wire. Nothing is scrubbed yet.

@@ -31,8 +31,13 @@ func (t *Trace) render(took time.Duration) ([]byte, error) {
 		call := &t.calls[n]
 		document.Calls[n] = usage.TraceCall{
 			Request: *r.request(&call.request), Response: r.response(call.response), Error: r.scrub.Text(call.failure),
-			At: stamp(call.at), Duration: call.duration.Milliseconds(), Try: call.try, Hop: call.hop,
+			At: stamp(call.at), Duration: call.duration.Milliseconds(), Try: call.try, Hop: call.hop, Hook: call.hook,
 		}
+	}
+	for _, m := range t.mails {
+		document.Mails = append(document.Mails, usage.TraceMail{
+			Hook: m.hook, To: r.ended(m.to, r.scrub.Text(string(m.to.text))), Subject: r.ended(m.subject, r.scrub.Text(string(m.subject.text))), Length: m.length,
+		})
 	}
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)

@@ -54,6 +54,9 @@ func NewScript(name, source string, legacy bool) *Script {
 // Name names the script in messages.
 func (s *Script) Name() string { return s.name }
 
+// Reads reports whether a run could read a variable: what is costly to say need not be said otherwise.
+func (s *Script) Reads(variable string) bool { return s.dynamic || s.mentions(variable) }
+
 func (s *Script) mentions(words ...string) bool {
 	for _, word := range words {
 		if strings.Contains(s.source, word) {

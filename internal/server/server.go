@@ -66,6 +66,7 @@ type Options struct {
 	BaseURLs         map[string]string       // replaced default addresses, by connector key
 	AnonymousCatalog bool                    // reads of the system catalogue need no login
 	Unlimited        bool                    // no request budgets at providers
+	HookRequests     gateway.HookRequests    // what scripts may ask of others
 	MaxFile          int64                   // bytes of a streamed body; 0 = the gateway's default
 	UsageRetention   time.Duration           // 0 = the default of usage
 	TraceRetention   time.Duration           // ditto
@@ -178,7 +179,7 @@ func (s *Server) open(ctx context.Context, o Options) error {
 	s.closing(func(context.Context) error { client.Close(); return nil })
 	corridor := gateway.New(gateway.Options{
 		Access: s.Access, Instances: s.Instances, Catalog: s.Catalog, Sandbox: scripts, Outbound: client,
-		Usage: s.usage, Traces: s.traces, Log: o.Log, MaxFile: o.MaxFile, Unlimited: o.Unlimited,
+		Usage: s.usage, Traces: s.traces, Log: o.Log, MaxFile: o.MaxFile, Unlimited: o.Unlimited, Hooks: o.HookRequests,
 	})
 	s.closing(func(ctx context.Context) error {
 		// A grant that the provider is giving now would be lost: it gets its time whatever the rest of the house has left.

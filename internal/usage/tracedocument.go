@@ -19,6 +19,7 @@ type TraceDocument struct {
 	Error     string         `json:"error,omitempty"`    // why the call failed
 	Calls     []TraceCall    `json:"calls"`              // in the order in which they were made
 	LeftOut   int            `json:"leftOut,omitempty"`  // calls beyond the limit of one trace
+	Mails     []TraceMail    `json:"mails,omitempty"`    // that scripts wanted sent
 }
 
 // TraceCall is one exchange with the provider.
@@ -27,9 +28,18 @@ type TraceCall struct {
 	Response *TraceResponse `json:"response"` // null when none came
 	Error    string         `json:"error,omitempty"`
 	At       string         `json:"at"`
-	Duration int64          `json:"duration"`      // ms until the head of the answer
-	Try      int            `json:"try"`           // 1 is the first
-	Hop      int            `json:"hop,omitempty"` // number of the redirect that led here
+	Duration int64          `json:"duration"`       // ms until the head of the answer
+	Try      int            `json:"try"`            // 1 is the first
+	Hop      int            `json:"hop,omitempty"`  // number of the redirect that led here
+	Hook     string         `json:"hook,omitempty"` // the script that made the request; absent for the call's own
+}
+
+// TraceMail is a mail that a script wanted sent with notify.email. Its text is not kept.
+type TraceMail struct {
+	Hook    string `json:"hook"`
+	To      string `json:"to"`
+	Subject string `json:"subject"`
+	Length  int    `json:"length"` // bytes of the text
 }
 
 // TraceRequest is a request (reference/http-conventions.md §8.1).
