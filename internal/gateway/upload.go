@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"io"
+	"mime"
 	"mime/multipart"
 	"net/textproto"
 
@@ -89,4 +90,13 @@ func (u *upload) rename(to *multipart.Writer) error {
 			return err
 		}
 	}
+}
+
+// saysMedia reports whether a parameter or a hook says of what type a file is that is sent alone: some providers take
+// application/octet-stream for all of them. The constant application/json that connectors send with every call says
+// nothing about files.
+func (c *Call) saysMedia() bool {
+	said := c.vendor.header.Get("Content-Type")
+	media, _, err := mime.ParseMediaType(said)
+	return c.upload.single != "" && said != c.upload.contentType && err == nil && !isJSON(media)
 }
