@@ -38,3 +38,9 @@ func Expired(c Configuration, now time.Time) bool {
 
 // Seconds reads a number of seconds as providers write it; 0 when it is none.
 func Seconds(text string) time.Duration { return seconds(text) }
+
+// KeyKeyStore holds the key store with a client certificate, KeyKeyStorePassword what opens it (reference/elements.md §4.1).
+const (
+	KeyKeyStore         = keyKeystore
+	KeyKeyStorePassword = keyKeystorePassword
+)

@@ -4,6 +4,7 @@ package gateway
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
 	"net/http"
 	"time"
@@ -15,6 +16,8 @@ import (
 	"jackfield/internal/outbound"
 	"jackfield/internal/sandbox"
 	"jackfield/internal/usage"
+
+	"github.com/maypok86/otter/v2"
 )
 
 // Limits of one call.
@@ -62,10 +65,13 @@ type Gateway struct {
 	unlimited bool
 	now       func() time.Time
 	renewals  renewals
+
+	certificates *otter.Cache[[32]byte, *tls.Certificate]
 }
 
 // New makes a gateway.
 func New(o Options) *Gateway {
+	certificates := otter.Must(&otter.Options[[32]byte, *tls.Certificate]{MaximumSize: maxCertificates})
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -78,6 +84,8 @@ func New(o Options) *Gateway {
 	return &Gateway{
 		access: o.Access, instances: o.Instances, catalog: o.Catalog, sandbox: o.Sandbox, outbound: o.Outbound,
 		usage: o.Usage, traces: o.Traces, log: o.Log, maxFile: o.MaxFile, hooks: o.Hooks, unlimited: o.Unlimited, now: o.Now,
+
+		certificates: certificates,
 	}
 }
 

@@ -18,13 +18,8 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// Limits of a request for a token.
-const (
-	// tokenTimeout is how long a token endpoint may think.
-	tokenTimeout = 30 * time.Second
-	// maxTokenAnswer is the largest answer of a token endpoint, in bytes.
-	maxTokenAnswer = 1 << 20
-)
+// tokenTimeout is how long a token endpoint may think.
+const tokenTimeout = 30 * time.Second
 
 // tokenResources are the resources by which a connector gets its grants itself (reference/elements.md §6).
 var tokenResources = map[credential.Grant]string{
@@ -136,7 +131,13 @@ func (c *Call) lifecycle(resource *catalog.Resource) *Call {
 // AskProvider sends one request of an authentication, once: a grant may be used up by asking. A redirect is an answer, because
 // following it would carry secrets on.
 func (g *Gateway) AskProvider(ctx context.Context, c *Call, request *http.Request) (status int, header http.Header, body []byte, err error) {
-	policy := outbound.Policy{Timeout: tokenTimeout, MaxBody: maxTokenAnswer, Attempts: 1, Redirects: -1}
+	if err := credential.CheckSecretHost(c.Program.Connector.Configuration, c.effective(), request.URL); err != nil {
+		return 0, nil, nil, err
+	}
+	policy := outbound.Policy{Timeout: tokenTimeout, MaxBody: credential.MaxTokenAnswer, Attempts: 1, Redirects: -1}
+	if policy.Certificate, err = g.certificate(c); err != nil {
+		return 0, nil, nil, err
+	}
 	if c.Trace != nil {
 		policy.Observe = c.Trace.observe(nil, sentBody(request), false)
 	}

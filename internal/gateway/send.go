@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"jackfield/internal/connector"
+	"jackfield/internal/credential"
 	"jackfield/internal/fault"
 	"jackfield/internal/outbound"
 )
@@ -42,12 +43,18 @@ func (g *Gateway) send(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	if err := g.sign(c, request); err != nil {
+	hosts := c.hosts()
+	if err := g.sign(c, request, hosts); err != nil {
 		return err
+	}
+	policy := g.policy(c)
+	if certificate, err := g.certificate(c); err != nil {
+		return err
+	} else if certificate != nil && hosts.Own(request) {
+		policy.Certificate = certificate
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	request = request.WithContext(ctx)
-	policy := g.policy(c)
 	if c.Trace != nil {
 		policy.Observe = c.Trace.observer(c)
 	}
@@ -160,6 +167,9 @@ func (g *Gateway) policy(c *Call) outbound.Policy {
 	}
 	if !g.unlimited {
 		policy.Budget = c.budget()
+	}
+	if credential.SingleUse(c.Instance.AuthenticationType) {
+		policy.Attempts = 1 // a signature that is sent again is taken for a replay
 	}
 	return policy
 }

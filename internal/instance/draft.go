@@ -48,9 +48,6 @@ func (d *Draft) Set(values map[string]string) {
 	d.compute()
 }
 
-// Given is the configuration that will be the instance's own, without the connector's defaults; secrets in clear.
-func (d *Draft) Given() map[string]string { return effective(nil, d.row.Configuration) }
-
 func (d *Draft) compute() {
 	d.row.Configuration = apply(d.entries, d.row.Configuration, d.changes)
 	d.Effective = effective(d.entries, d.row.Configuration)

@@ -31,7 +31,16 @@ func (a *attempt) check(ctx context.Context, r *instance.Request) error {
 	if err := credential.Check(a.draft.AuthenticationType); err != nil {
 		return err
 	}
-	var err error
+	given := credential.Configuration{}
+	for key, value := range r.Configuration {
+		if value != nil {
+			given[key] = *value
+		}
+	}
+	err := credential.CheckDefaultSecret(a.connector.Configuration, given, a.draft.Effective)
+	if err != nil {
+		return err
+	}
 	a.callback, err = a.callbackOf(ctx, a.principal, r.Proxy, a.draft.Effective[credential.KeyCallbackURL])
 	return err
 }

@@ -149,6 +149,9 @@ func (s *Service) authorizing(p *access.Principal, c *catalog.Connector, a *Auth
 	if effective[credential.KeyCallbackURL] == "" {
 		return nil, fault.New(fault.Invalid, "The parameter callbackUrl is required: connector %s has no callback address of its own", c.Key)
 	}
+	if err := credential.CheckDefaultSecret(c.Configuration, given, effective); err != nil {
+		return nil, err
+	}
 	i := &instance.Instance{
 		Instance:   store.Instance{ConnectorID: c.ID, ConnectorKey: c.Key, AuthenticationType: kind, Valid: true},
 		Definition: c.Definition, Effective: effective,
