@@ -61,6 +61,7 @@ type wrap struct {
 	One     string `yaml:"one"`     // member that holds a record in an answer
 	List    string `yaml:"list"`    // member that holds a list
 	Request string `yaml:"request"` // member that a body must have
+	Row     string `yaml:"row"`     // member that holds each record of a list
 }
 
 // paging is how a list is cut. Names are those of the provider's parameters.

@@ -146,7 +146,11 @@ func (s *Simulator) answerPage(x *exchange, l *listing) *refusal {
 			rows = append(rows, l.shape(r))
 			continue
 		}
-		rows = append(rows, l.table.show(x, r, l.fields))
+		shown := l.table.show(x, r, l.fields)
+		if name := x.call.Wrap.Row; name != "" {
+			shown = map[string]any{name: shown}
+		}
+		rows = append(rows, shown)
 	}
 	more := to < len(l.rows)
 	words := map[string]any{
