@@ -45,12 +45,15 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 400,
+    // The console, and the page of connect links, which is small and stands alone.
+    rolldownOptions: { input: ["index.html", "connect.html"] },
   },
   server: {
     // `npm run mock` answers these during development.
     proxy: {
       "/elements": "http://127.0.0.1:4180",
       "/console": "http://127.0.0.1:4180",
+      "^/connect/": "http://127.0.0.1:4180",
     },
   },
 });

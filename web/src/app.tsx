@@ -12,6 +12,7 @@ const Connectors = lazy(() => import("./screens/connectors"));
 const Authenticate = lazy(() => import("./screens/authenticate"));
 const ConnectorDocs = lazy(() => import("./screens/connectordocs"));
 const Instances = lazy(() => import("./screens/instances"));
+const Links = lazy(() => import("./screens/links"));
 const Instance = lazy(() => import("./screens/instance"));
 
 export function App() {
@@ -26,6 +27,7 @@ export function App() {
             <Route path="/connectors/:key/authenticate" element={<Authenticate />} />
             <Route path="/connectors/:key/docs" element={<ConnectorDocs />} />
             <Route path="/instances" element={<Instances />} />
+            <Route path="/instances/links" element={<Links />} />
             <Route path="/instances/:id/:tab?" element={<Instance />} />
             <Route path="*" element={<NotFound />} />
           </Route>

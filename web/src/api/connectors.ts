@@ -82,9 +82,9 @@ export function connectorQuery(keyOrId: string) {
   });
 }
 
-/** Authentication types that send the user to the provider's own page. */
-export function needsProviderPage(connector: ConnectorRow): boolean {
-  return /^oauth/i.test(connector.authentication?.type ?? "");
+/** Whether a type of authentication sends the user to the provider's own page. */
+export function visitsProvider(type: string | undefined): boolean {
+  return /^oauth(1|2|1plaintext)$/i.test(type ?? "");
 }
 
 /** Key of the logo to show. A private connector has none of its own, but a clone knows its model's. */

@@ -8,6 +8,8 @@ export interface Instance {
   createdDate?: string;
   tags?: string[];
   valid?: boolean;
+  /** Why it is not valid, in words for its owner. */
+  invalidReason?: string;
   disabled?: boolean;
   elementId?: number;
   element: { id: number; key: string; name: string; hub?: string; logo?: string };

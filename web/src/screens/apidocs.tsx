@@ -5,7 +5,8 @@ import { callName, docsQuery, downloadDocs, grouped, type DocParameter, type Doc
 import { useFilters } from "../filters";
 import { t } from "../strings";
 import { announce } from "../ui/announce";
-import { Button, ButtonLink } from "../ui/button";
+import { Button } from "../ui/button";
+import { ButtonLink } from "../ui/buttonlink";
 import { Json } from "../ui/code";
 import { saveFile } from "../ui/download";
 import { SearchBox } from "../ui/search";

@@ -2,19 +2,21 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ChevronRight, CircleAlert } from "lucide-react";
 import { useRef, useState, type FormEvent } from "react";
 import { flushSync } from "react-dom";
-import { useParams } from "react-router";
+import { useParams, useSearchParams } from "react-router";
 import { ApiError } from "../api/client";
-import { connectorQuery, hubName, hubsQuery, logoOf, needsProviderPage, type ConfigurationEntry, type Connector } from "../api/connectors";
+import { connectorQuery, hubName, hubsQuery, logoOf, visitsProvider, type ConfigurationEntry, type Connector } from "../api/connectors";
 import { createInstance, forgetInstances, type Instance } from "../api/instances";
+import { createLink, follow, linkQuery, type ConnectLink } from "../api/links";
 import { sortRefusal, type Refusal } from "../api/refusal";
 import { useSession } from "../api/session";
 import { usePlace } from "../place";
 import { t } from "../strings";
-import { Button, ButtonLink } from "../ui/button";
+import { Button } from "../ui/button";
+import { ButtonLink } from "../ui/buttonlink";
 import { TextField } from "../ui/field";
 import { Logo } from "../ui/logo";
 import { Select } from "../ui/select";
-import { Blank, Failure, Loading, messageOf, Notice, Skeleton } from "../ui/state";
+import { Failure, Loading, messageOf, Notice, Skeleton } from "../ui/state";
 import { Switch } from "../ui/switch";
 import { TagField } from "../ui/tags";
 import { Created } from "./created";
@@ -23,11 +25,14 @@ import { changedValues, formOf, gaps, isLong, isSecret, isSwitch, startValues } 
 /** Connects an account: the form generated from the connector's definition, then the new instance. */
 export default function Authenticate() {
   const { key = "" } = useParams();
+  const [query] = useSearchParams();
+  const back = query.get("link") ?? ""; // the link of an attempt that came back without an instance
   const connector = useQuery(connectorQuery(key));
+  const failed = useQuery(linkQuery(back));
   const [made, setMade] = useState<Instance>();
   usePlace({ text: t.nav.connectors, to: "/connectors" }, { text: connector.data?.name ?? key }, { text: t.authenticate.place });
 
-  if (connector.isPending) return <Waiting />;
+  if (connector.isPending || (back && failed.isPending)) return <Waiting />;
   if (connector.isError) {
     return <Failure error={connector.error} what={t.authenticate.what} retry={() => void connector.refetch()} />;
   }
@@ -35,34 +40,45 @@ export default function Authenticate() {
     <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,760px)_288px]">
       {made ? (
         <Created instance={made} connector={connector.data} onAnother={() => setMade(undefined)} />
-      ) : needsProviderPage(connector.data) ? (
-        <Blank
-          title={t.authenticate.unsupportedTitle}
-          text={t.authenticate.unsupported}
-          action={<ButtonLink to="/connectors">{t.notFound.action}</ButtonLink>}
-        />
       ) : (
-        <Fields connector={connector.data} onCreated={setMade} />
+        <Fields connector={connector.data} before={failed.data} onCreated={setMade} />
       )}
       <About connector={connector.data} />
     </div>
   );
 }
 
-function Fields({ connector, onCreated }: { connector: Connector; onCreated: (instance: Instance) => void }) {
+interface FieldsProps {
+  connector: Connector;
+  /** An attempt at the provider's page that came back without an instance. */
+  before?: ConnectLink;
+  onCreated: (instance: Instance) => void;
+}
+
+function Fields({ connector, before, onCreated }: FieldsProps) {
   const client = useQueryClient();
   const { data: session } = useSession();
   const [form] = useState(() => formOf(connector));
   const [values, setValues] = useState(() => startValues(form));
-  const [name, setName] = useState("");
-  const [tags, setTags] = useState<string[]>([]);
+  const [name, setName] = useState(before?.name ?? "");
+  const [tags, setTags] = useState<string[]>(before?.tags ?? []);
   const [more, setMore] = useState(false);
   const [errors, setErrors] = useState<Record<string, string>>({});
-  const [refusal, setRefusal] = useState<Refusal & { provider: string; status: number }>();
+  const [refusal, setRefusal] = useState<(Refusal & { provider: string; status: number }) | undefined>(() =>
+    before?.error
+      ? { form: before.denied ? t.authenticate.denied(connector.name) : before.error, fields: {}, credentials: false, provider: "", status: 0 }
+      : undefined,
+  );
+  const visits = visitsProvider(values["authentication.type"] || connector.authentication?.type);
   const page = useRef<HTMLFormElement>(null);
 
   const create = useMutation({
-    mutationFn: () => createInstance({ element: { id: connector.id }, name: name.trim(), tags, configuration: changedValues(form, values) }),
+    mutationFn: async () => {
+      const wish = { element: { id: connector.id }, name: name.trim(), tags, configuration: changedValues(form, values) };
+      if (!visits) return createInstance(wish);
+      await follow(await createLink({ ...wish, console: true }));
+      return new Promise<Instance>(() => undefined); // the browser is on its way
+    },
     onSuccess: (instance) => {
       void forgetInstances(client);
       onCreated(instance);
@@ -115,7 +131,7 @@ function Fields({ connector, onCreated }: { connector: Connector; onCreated: (in
           </span>
           <h1 className="text-xl font-semibold">{t.authenticate.title(connector.name)}</h1>
         </div>
-        <p className="mt-1 text-muted">{t.authenticate.lead}</p>
+        <p className="mt-1 text-muted">{visits ? t.authenticate.leadVisit(connector.name) : t.authenticate.lead}</p>
       </div>
       <div className="flex flex-col gap-5 px-5 py-5 sm:px-6">
         {session?.notices?.map((notice) => <Notice key={notice}>{notice}</Notice>)}
@@ -156,20 +172,21 @@ function Fields({ connector, onCreated }: { connector: Connector; onCreated: (in
       </div>
       <div className="flex flex-wrap items-center gap-3 border-t border-line px-5 py-4 sm:px-6">
         <Button type="submit" look="primary" isPending={create.isPending}>
-          {t.authenticate.submit}
+          {visits ? t.authenticate.visit(connector.name) : t.authenticate.submit}
         </Button>
         <ButtonLink to="/connectors" look="quiet">
           {t.cancel}
         </ButtonLink>
         <span className="text-sm text-muted" role="status">
-          {create.isPending ? t.authenticate.checkingAt(connector.name) : ""}
+          {create.isPending ? (visits ? t.authenticate.leaving(connector.name) : t.authenticate.checkingAt(connector.name)) : ""}
         </span>
       </div>
     </form>
   );
 }
 
-function Entry(props: { entry: ConfigurationEntry; value: string; error?: string; onChange: (value: string) => void }) {
+/** A field of the form. */
+export function Entry(props: { entry: ConfigurationEntry; value: string; error?: string; onChange: (value: string) => void }) {
   const { entry, value, error, onChange } = props;
   const label = entry.name || entry.key;
   const help = entry.description && entry.description !== label ? entry.description : undefined;

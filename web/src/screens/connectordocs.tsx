@@ -6,7 +6,7 @@ import { instancesQuery } from "../api/instances";
 import { callNames } from "../api/docs";
 import { usePlace } from "../place";
 import { t } from "../strings";
-import { ButtonLink } from "../ui/button";
+import { ButtonLink } from "../ui/buttonlink";
 import { Logo } from "../ui/logo";
 import { Select } from "../ui/select";
 import { Failure, Loading, Skeleton } from "../ui/state";

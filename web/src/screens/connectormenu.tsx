@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { BookOpen, Copy, Download, EllipsisVertical, KeyRound, Power, PowerOff, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { BookOpen, Copy, Download, EllipsisVertical, KeyRound, Link2, Power, PowerOff, Trash2 } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { useNavigate } from "react-router";
 import {
   cloneConnector,
@@ -18,6 +18,8 @@ import { saveFile } from "../ui/download";
 import { Menu, MenuItem } from "../ui/menu";
 import { messageOf } from "../ui/state";
 
+const MakeLink = lazy(() => import("./makelink"));
+
 interface ConnectorMenuProps {
   connector: ConnectorRow;
   /** Opens at once: it was loaded because somebody pressed for it. */
@@ -33,6 +35,7 @@ export default function ConnectorMenu({ connector, defaultOpen, without, onClone
   const client = useQueryClient();
   const navigate = useNavigate();
   const [doomed, setDoomed] = useState(false);
+  const [linking, setLinking] = useState(false);
   const active = connector.active !== false;
   const failed = (error: unknown) => announce(messageOf(error), "bad");
 
@@ -86,6 +89,9 @@ export default function ConnectorMenu({ connector, defaultOpen, without, onClone
             onAction={() => void navigate(`${connectorPath(connector)}/authenticate`)}
           />
         ) : null}
+        {active ? (
+          <MenuItem text={t.links.make} icon={<Link2 size={16} aria-hidden="true" />} onAction={() => setLinking(true)} />
+        ) : null}
         {without === "docs" ? null : (
           <MenuItem
             text={t.connector.docs}
@@ -111,6 +117,11 @@ export default function ConnectorMenu({ connector, defaultOpen, without, onClone
           />
         ) : null}
       </Menu>
+      {linking ? (
+        <Suspense>
+          <MakeLink connector={connector} onClose={() => setLinking(false)} />
+        </Suspense>
+      ) : null}
       <Confirm
         open={doomed}
         title={t.connector.deleteTitle(connector.name)}

@@ -4,7 +4,8 @@ import type { Connector } from "../api/connectors";
 import type { Instance } from "../api/instances";
 import { firstList, requestPath } from "../api/tryit";
 import { t } from "../strings";
-import { Button, ButtonLink } from "../ui/button";
+import { Button } from "../ui/button";
+import { ButtonLink } from "../ui/buttonlink";
 import { CopyButton, Secret } from "../ui/copy";
 import { Curl } from "./curl";
 

@@ -1,6 +1,6 @@
 // The form of a connector, from its definition (reference/instances.md §11.2).
 
-import type { ConfigurationEntry, Connector } from "../api/connectors";
+import { visitsProvider, type ConfigurationEntry, type Connector } from "../api/connectors";
 
 export interface Form {
   /** Shown at once: what the provider must have. */
@@ -11,10 +11,14 @@ export interface Form {
 
 const last = 1e9; // an entry without an order comes after all that have one
 
+/** What OAuth obtains by itself. */
+const obtained = /^oauth\.(callback\.url|user\.)|^expires_in$/;
+
 /** Entries that are asked for, in display order; the required ones first. */
 export function formOf(connector: Connector): Form {
+  const visits = visitsProvider(connector.authentication?.type);
   const asked = (connector.configuration ?? [])
-    .filter((entry) => !entry.hideFromConsole && !entry.internal)
+    .filter((entry) => !entry.hideFromConsole && !entry.internal && !(visits && obtained.test(entry.key)))
     .sort((a, b) => (a.displayOrder ?? last) - (b.displayOrder ?? last));
   const chooser = (entry: ConfigurationEntry) => entry.key === "authentication.type";
   const needed = asked.filter((entry) => entry.required || chooser(entry));

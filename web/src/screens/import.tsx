@@ -6,7 +6,8 @@ import { connectorPath, connectorsQuery, forgetConnectors, hubName, hubsQuery, s
 import { badKey, brokenJson, convert, decode, detect, draftOf, isForeign, maxImport, storeConnector, type Draft } from "../api/imports";
 import { t } from "../strings";
 import { announce } from "../ui/announce";
-import { Button, ButtonLink } from "../ui/button";
+import { Button } from "../ui/button";
+import { ButtonLink } from "../ui/buttonlink";
 import { Dialog } from "../ui/dialog";
 import { FaultList } from "../ui/faults";
 import { TextField } from "../ui/field";

@@ -1,17 +1,19 @@
-import { useQuery } from "@tanstack/react-query";
-import { Pencil, Trash2 } from "lucide-react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { KeyRound, Pencil, Trash2 } from "lucide-react";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components/Tabs";
 import { useNavigate, useParams, useSearchParams } from "react-router";
-import { connectorQuery } from "../api/connectors";
+import { connectorQuery, visitsProvider } from "../api/connectors";
 import { callNames } from "../api/docs";
 import { instanceQuery, type Instance } from "../api/instances";
+import { createLink, follow, linkQuery } from "../api/links";
 import { usePlace } from "../place";
 import { t } from "../strings";
+import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
 import { CopyButton, Secret } from "../ui/copy";
 import { Logo } from "../ui/logo";
-import { Failure, Loading, Notice, Skeleton } from "../ui/state";
+import { Failure, Loading, messageOf, Notice, Skeleton } from "../ui/state";
 import { InstanceState } from "../ui/status";
 import { Switch } from "../ui/switch";
 import { Tags } from "../ui/tags";
@@ -44,6 +46,15 @@ function Loaded({ instance, tab }: { instance: Instance; tab: string }) {
   const [doomed, setDoomed] = useState<Instance>();
   const [editing, setEditing] = useState(false);
   const enable = useEnable(instance);
+  const visits = visitsProvider(instance.authenticationType);
+  const result = useQuery(linkQuery(query.get("link") ?? "")).data; // of an attempt that has just come back
+  const again = useMutation({
+    mutationFn: async () => {
+      await follow(await createLink({ instanceId: instance.id, console: true }), !visits);
+      return new Promise<void>(() => undefined); // the browser is on its way
+    },
+    onError: (error) => announce(messageOf(error), "bad"),
+  });
   const state = { ...instance, disabled: !enable.on };
   const creator = [instance.user?.firstName, instance.user?.lastName].filter(Boolean).join(" ") || instance.user?.emailAddress;
 
@@ -66,6 +77,10 @@ function Loaded({ instance, tab }: { instance: Instance; tab: string }) {
             <span className="mr-2">
               <Switch label={t.instance.enabled} on={enable.on} onChange={enable.change} />
             </span>
+            <Button look={instance.valid === false ? "primary" : "secondary"} isPending={again.isPending} onPress={() => again.mutate()}>
+              <KeyRound size={15} aria-hidden="true" />
+              {t.instance.again}
+            </Button>
             <Button onPress={() => setEditing(true)}>
               <Pencil size={15} aria-hidden="true" />
               {t.instance.edit}
@@ -95,7 +110,12 @@ function Loaded({ instance, tab }: { instance: Instance; tab: string }) {
       {state.disabled ? (
         <Notice tone="warn">{t.instance.disabledNote}</Notice>
       ) : instance.valid === false ? (
-        <Notice tone="bad">{t.instance.invalidNote}</Notice>
+        <Notice tone="bad">{instance.invalidReason ? t.instance.invalidBecause(instance.invalidReason) : t.instance.invalidNote}</Notice>
+      ) : null}
+      {result?.state === "used" ? (
+        <Notice>{t.instance.againDone}</Notice>
+      ) : result?.error ? (
+        <Notice tone="bad">{result.denied ? t.instance.againDenied(instance.element.name) : t.instance.againFailed(result.error)}</Notice>
       ) : null}
       <Tabs
         selectedKey={tab}

@@ -7,7 +7,7 @@ import {
   tableFeatures,
   useTable,
 } from "@tanstack/react-table";
-import { ArrowDown, ArrowUp, ArrowUpDown, EllipsisVertical, KeyRound, Play, Settings2, Trash2, X } from "lucide-react";
+import { ArrowDown, ArrowUp, ArrowUpDown, EllipsisVertical, KeyRound, Link2, Play, Settings2, Trash2, X } from "lucide-react";
 import { useDeferredValue, useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { connectorsQuery } from "../api/connectors";
@@ -16,7 +16,8 @@ import { useFilters } from "../filters";
 import { usePlace } from "../place";
 import { t } from "../strings";
 import { announce } from "../ui/announce";
-import { Button, ButtonLink } from "../ui/button";
+import { Button } from "../ui/button";
+import { ButtonLink } from "../ui/buttonlink";
 import { copyText } from "../ui/copy";
 import { Logo } from "../ui/logo";
 import { Menu, MenuItem } from "../ui/menu";
@@ -71,6 +72,10 @@ export default function Instances() {
           <p className="text-muted">{t.instances.lead}</p>
         </div>
         <div className="flex w-full flex-wrap gap-2 sm:w-auto">
+          <ButtonLink to="/instances/links" className="max-sm:w-full">
+            <Link2 size={15} aria-hidden="true" />
+            {t.links.title}
+          </ButtonLink>
           <SearchBox label={t.instances.search} value={search} onChange={(text) => set({ search: text })} />
           <Select
             className="w-full sm:w-44"

@@ -1,6 +1,6 @@
 import { usePlace } from "../place";
 import { t } from "../strings";
-import { ButtonLink } from "../ui/button";
+import { ButtonLink } from "../ui/buttonlink";
 import { Blank } from "../ui/state";
 
 /** For addresses that lead nowhere. */

@@ -1,6 +1,5 @@
 import { LoaderCircle } from "lucide-react";
 import type { ButtonHTMLAttributes, ReactNode, Ref } from "react";
-import { Link, type LinkProps } from "react-router";
 
 export interface Look {
   look?: "primary" | "soft" | "secondary" | "danger" | "quiet";
@@ -45,9 +44,4 @@ export function Button({ look, small, icon, className, children, onPress, isPend
       )}
     </button>
   );
-}
-
-/** A link that looks like a button. */
-export function ButtonLink({ look, small, icon, className, ...rest }: LinkProps & Look) {
-  return <Link {...rest} className={buttonClass({ look, small, icon }, className)} />;
 }
