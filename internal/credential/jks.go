@@ -29,11 +29,7 @@ func readJKS(raw []byte, password string) (keystore, error) {
 		return keystore{}, keystoreFault("is cut off")
 	}
 	content, sum := raw[:len(raw)-sha1.Size], raw[len(raw)-sha1.Size:]
-	h := sha1.New()
-	h.Write(secret)
-	h.Write([]byte(jksSalt))
-	h.Write(content)
-	if subtle.ConstantTimeCompare(h.Sum(nil), sum) != 1 {
+	if subtle.ConstantTimeCompare(jksDigest(content, secret), sum) != 1 {
 		return keystore{}, wrongPassword()
 	}
 	r := jksReader{rest: content[4:]} // behind the mark
@@ -73,6 +69,15 @@ func readJKS(raw []byte, password string) (keystore, error) {
 		}
 	}
 	return keystore{}, nil
+}
+
+// jksDigest stands behind the content of a keystore and proves the password.
+func jksDigest(content, secret []byte) []byte {
+	h := sha1.New()
+	h.Write(secret)
+	h.Write([]byte(jksSalt))
+	h.Write(content)
+	return h.Sum(nil)
 }
 
 // jksReader takes pieces of the keystore; short is set when there was not as much.

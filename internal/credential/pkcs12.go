@@ -13,9 +13,9 @@ import (
 )
 
 const (
-	// maxIterations bounds how often a password is hashed, some half second of work. The file says how often,
-	// and nothing else would stop a hostile one. Tools write 1 to 600,000.
-	maxIterations = 1 << 20
+	// maxIterations bounds how often a password is hashed, up to a second of work. The file says how often, and
+	// nothing else would stop a hostile one. Tools write 1 to 600,000.
+	maxIterations = 650_000
 	// maxNesting bounds structures within structures.
 	maxNesting = 32
 	// maxParts is how many parts of an authenticated safe are read: one for the key, one for certificates.
