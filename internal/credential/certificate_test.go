@@ -228,7 +228,7 @@ func TestAKeystoreThatCannotBeUsedIsToldWhy(t *testing.T) {
 		{"PKCS 12, cut off", lines(p12[:len(p12)/2]), "canary", "no PKCS 12 file"},
 		{"PKCS 12, expired", lines(expired.pkcs12(t, pkcs12.Modern, "canary")), "canary", "expired on"},
 		{"PKCS 12, no key", lines(trustStore(t, id)), "canary", "without a private key"},
-		{"PKCS 12, hashed without end", lines(bytes.Replace(p12, []byte{2, 2, 8, 0}, []byte{2, 2, 0x80, 0}, -1)), "canary", "more than"},
+		{"PKCS 12, hashed a negative number of times", lines(bytes.ReplaceAll(p12, []byte{2, 2, 8, 0}, []byte{2, 2, 0x80, 0})), "canary", "more than"},
 		{"PEM, not yet valid", lines(early.pem(t, "kl")), "", "not valid before"},
 		{"PEM, no key", lines(id.pem(t, "la")), "", "no private key"},
 		{"PEM, no certificate", lines(id.pem(t, "k")), "", "without certificate"},
@@ -316,6 +316,46 @@ func TestAPKCS12FileIsReadWithItsOpenKeyFirst(t *testing.T) {
 	}
 	if before, after := order(raw), order(bounded); len(before) != 2 || before[0] || !after[0] || after[1] {
 		t.Errorf("before %v, after %v", before, after)
+	}
+}
+
+func TestRoundsOfHashingAreFoundWhereverTheyStand(t *testing.T) {
+	t.Parallel()
+	der := func(value any) []byte {
+		out, err := asn1.Marshal(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	kdf := func(n int64) []byte {
+		return der(struct {
+			Salt   []byte
+			Rounds int64
+		}{[]byte("salt"), n})
+	}
+	oddSalt := append([]byte{0x84, 1, 's'}, der(maxIterations+1)...) // a salt by its tag number alone
+	deep := kdf(1)
+	for range maxNesting {
+		deep = der(asn1.RawValue{Tag: asn1.TagSequence, IsCompound: true, Bytes: deep})
+	}
+	for name, tt := range map[string]struct {
+		der  []byte
+		want bool
+	}{
+		"few":                        {kdf(2048), true},
+		"the limit":                  {kdf(maxIterations), true},
+		"one more":                   {kdf(maxIterations + 1), false},
+		"none":                       {kdf(0), false},
+		"within a string of octets":  {der(kdf(1 << 40)), false},
+		"behind a salt of odd class": {der(asn1.RawValue{Tag: asn1.TagSequence, IsCompound: true, Bytes: oddSalt}), false},
+		"a number that is no count":  {der([]int64{1 << 40, 1 << 50}), true},
+		"nested beyond all measure":  {deep, false},
+		"no structure at all":        {[]byte{0xff, 0xff}, true},
+	} {
+		if got := checkIterations(tt.der, maxNesting); got != tt.want {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }
 

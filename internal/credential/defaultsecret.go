@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -46,8 +47,9 @@ func CheckDefaultSecret(entries []connector.ConfigurationEntry, given, effective
 		}
 		u, err := party(effective, key, template)
 		if err != nil {
-			if template == strings.TrimSpace(defaultOf(entries, key)) && named.hasPattern(template) {
-				continue // whatever will fill it stays with this party
+			open := slices.ContainsFunc(connector.PathVariables(authority(template)), func(name string) bool { return effective[name] == "" })
+			if open && template == strings.TrimSpace(defaultOf(entries, key)) && named.hasPattern(template) {
+				continue // whatever fills it later stays with this party
 			}
 			return err
 		}
@@ -121,15 +123,13 @@ func authority(template string) string {
 
 // party fills scheme and host of an address; what its path needs does not matter here.
 func party(c Configuration, key, template string) (*url.URL, error) {
-	return address(Configuration(merged(c, key, authority(template))), key)
+	return address(merged(c, key, authority(template)), key)
 }
 
 // merged is a configuration with one other value.
-func merged(c Configuration, key, value string) map[string]string {
-	out := make(map[string]string, len(c)+1)
-	for k, v := range c {
-		out[k] = v
-	}
+func merged(c Configuration, key, value string) Configuration {
+	out := make(Configuration, len(c)+1)
+	maps.Copy(out, c)
 	out[key] = value
 	return out
 }
@@ -182,7 +182,7 @@ func (n namedHosts) allow(u *url.URL) bool {
 // hasPattern reports whether a template is one of the patterns, so that every value leads to the same party.
 func (n namedHosts) hasPattern(template string) bool {
 	p, ok := patternOf(template)
-	return ok && slices.Contains(n.patterns, p) || !strings.Contains(authority(template), "{")
+	return ok && slices.Contains(n.patterns, p)
 }
 
 // hostPattern is a host with placeholders in labels left of a registrable domain.
