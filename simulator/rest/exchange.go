@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -191,6 +192,14 @@ func (x *exchange) checkUnknown(fields, allowed []string) *refusal {
 	for name := range x.query {
 		if !x.known[name] && !x.known[strings.TrimSuffix(name, "[]")] {
 			x.unknown.parameters = append(x.unknown.parameters, name)
+		}
+	}
+	if x.call.do == "list" || x.call.do == "query" || x.call.do == "continue" {
+		fields = slices.Collect(maps.Keys(x.body)) // of a list that is asked for by POST
+		allowed = slices.Concat(x.call.Body, []string{x.call.Filter.Groups, x.call.Sort.Parameter})
+		for name := range x.known {
+			first, _, _ := strings.Cut(name, ".")
+			allowed = append(allowed, first)
 		}
 	}
 	for _, name := range fields {
