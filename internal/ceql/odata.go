@@ -172,6 +172,9 @@ func (p *odataPrinter) like(name string, c Cond) error {
 }
 
 func (p *odataPrinter) literal(v Value) string {
+	if text, ok := p.typed(v); ok {
+		return text
+	}
 	switch v.Kind {
 	case Integer, Decimal, Boolean, NullText:
 		return v.Text

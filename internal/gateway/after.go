@@ -148,7 +148,7 @@ func providerMessage(body []byte, contentType string) string {
 		if parsed.IsArray() {
 			parsed = parsed.Get("0")
 		}
-		for _, path := range []string{"message", "Message", "error.message", "error_description", "description", "error_summary", "error", "errorMessages.0", "errors.0.message", "detail", "title"} {
+		for _, path := range []string{"message", "Message", "error.message", "error.message.value", `odata\.error.message.value`, "error_description", "description", "error_summary", "error", "errorMessages.0", "errors.0.message", "detail", "title"} {
 			if found := parsed.Get(path); found.Type == gjson.String && found.String() != "" {
 				said = found.String()
 				break

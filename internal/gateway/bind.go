@@ -227,6 +227,10 @@ func (b *binder) fillPath(p *connector.Parameter, content string) error {
 	if content == "" && p.Type == connector.TypePath {
 		return fault.New(fault.Invalid, "The path value of %s is empty", p.Name)
 	}
+	content, err := b.call.keyLiteral(b.path, p.VendorName, content)
+	if err != nil {
+		return err
+	}
 	b.fill(p.VendorName, content)
 	return nil
 }

@@ -34,7 +34,9 @@ func (g *Gateway) shape(_ context.Context, c *Call) error {
 		return fault.Wrap(fault.Provider, err, "The provider's answer is not valid JSON").WithProvider(excerpt(body))
 	}
 	c.isList, c.count = info.Array, info.Count
-	c.findNextPage()
+	if !c.followsLinks() {
+		c.findNextPage()
+	}
 	if c.buffer != nil {
 		putBuffer(c.buffer)
 	}

@@ -28,7 +28,7 @@ func (b *binder) bindWhere(p *connector.Parameter) error {
 		return nil
 	}
 	converter := p.ConverterName()
-	pairs, err := c.convertWhere(p, expr, converter)
+	pairs, err := c.convertWhere(p, c.typedWhere(expr), converter)
 	if err != nil {
 		return err
 	}

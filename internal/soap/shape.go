@@ -1,6 +1,10 @@
 package soap
 
-import "github.com/tidwall/gjson"
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
 
 // Shape is what a value is, by the definitions of a resource's model in the old dialect of Swagger, where the type of a
 // property may be the name of another definition. A nil Shape knows nothing. It is read as it is needed, and must not be
@@ -129,3 +133,17 @@ func (s *Shape) member(name string) *Shape {
 }
 
 func (s *Shape) has(name string) bool { return s.member(name) != nil }
+
+// Field is the type and the format of what stands at a path of names in a record, in the words of Swagger; "" where that
+// is not known. The record of a list is its item.
+func (s *Shape) Field(path string) (kind, format string) {
+	if s.isList() {
+		s = s.item()
+	}
+	for _, name := range strings.Split(path, ".") {
+		if s = s.member(name); s == nil {
+			return "", ""
+		}
+	}
+	return s.kind, member(s.source, "format").String()
+}
