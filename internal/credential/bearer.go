@@ -2,6 +2,7 @@ package credential
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
@@ -15,6 +16,11 @@ var oauthKeys = []string{
 	"oauth.token.url", "oauth.token.refresh_url", "oauth.token.revoke_url", "oauth.basic.header",
 	keyToken, keyRefreshToken, keyRefreshInterval, keyRefreshTime,
 }
+
+// tokenKeys are those of a grant for which nobody has to agree at the provider.
+var tokenKeys = slices.DeleteFunc(slices.Clone(oauthKeys), func(key string) bool {
+	return key == "oauth.callback.url" || key == "oauth.authorization.url"
+})
 
 // keyWord is our own configuration key: the word before the token in the Authorization header, for providers
 // that want another one than Bearer (Zoho-oauthtoken); "none" where parameters carry the token.
