@@ -4,6 +4,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { launch, open } from "./chromium.mjs";
+import { connectLinks } from "./connect.mjs";
 import { connectors } from "./connectors.mjs";
 import { faint, jumpy, nameless, tooWide, unreachable } from "./inspect.mjs";
 
@@ -62,6 +63,7 @@ let token = "";
 
 await walk();
 await connectors({ browser, base, facts, check, expect, logIn, answer, look: (opened) => (current = opened) });
+await connectLinks({ browser, base, facts, check, expect, logIn, look: (opened) => (current = opened) });
 await everyScreen();
 await firstLoad();
 await watch();

@@ -333,7 +333,7 @@ export const t = {
     invalidNote: "The last sign-in at the provider failed. Check the credentials with the provider.",
     invalidBecause: (reason: string) => `This instance does not work at the moment: ${reason.replace(/\.$/, "")}.`,
     again: "Re-authenticate",
-    againDone: "Authenticated again.",
+    againDone: "The account is connected.",
     againFailed: (reason: string) => `It was not authenticated again: ${reason}`,
     againDenied: (name: string) => `It was not authenticated again: access was refused at ${name}.`,
     tryIt: "Try it",
