@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"reflect"
 	"strconv"
+	"strings"
 	"testing"
 
 	"jackfield/internal/server"
@@ -40,8 +41,17 @@ func shippedConnector(t *testing.T, key, hub, base, configuration string, more .
 		o.AllowAddresses = append(o.AllowAddresses, addressOf(remote.URL))
 	}}, more...)...)
 	p := &reached{house: h, simulator: simulator, base: remote.URL, hub: "/hubs/" + hub}
-	p.token = h.create(`{"element":{"key":"` + key + `"},"name":"sample","configuration":` + configuration + `}`).Token
+	configuration = strings.ReplaceAll(configuration, "PROVIDER", remote.URL)
+	p.token = h.create(`{"element":{"key":"` + key + `"},"name":"sample","externalAuthentication":"` + outside(configuration) + `","configuration":` + configuration + `}`).Token
 	return p
+}
+
+// outside tells that a token was got elsewhere, where a configuration has one.
+func outside(configuration string) string {
+	if strings.Contains(configuration, `"oauth.user.token"`) {
+		return "initial"
+	}
+	return "none"
 }
 
 // call is a hub call of the instance.
