@@ -146,7 +146,9 @@ func (g *Gateway) request(ctx context.Context, c *Call) (*http.Request, error) {
 			return nil, err
 		}
 		body = reader
-		c.vendor.header.Set("Content-Type", contentType)
+		if !c.saysMedia() {
+			c.vendor.header.Set("Content-Type", contentType)
+		}
 	}
 	request, err := http.NewRequestWithContext(ctx, c.vendor.method, target, body)
 	if err != nil {
