@@ -3,7 +3,6 @@ package gateway
 import (
 	"bytes"
 	"encoding/json"
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -35,10 +34,19 @@ func (c *Call) encodeBody() error {
 	if !vendor.hasBody || len(body) == 0 || body[0] != '{' && body[0] != '[' {
 		return nil
 	}
-	media, _, err := mime.ParseMediaType(vendor.header.Get("Content-Type"))
-	if err != nil || media != formMedia || !gjson.ValidBytes(body) {
-		return nil //nolint:nilerr // a Content-Type that cannot be read names no form: the body goes as it is
+	media, _ := mediaOf(vendor.header)
+	switch {
+	case !gjson.ValidBytes(body):
+		return nil
+	case media == formMedia:
+		return c.encodeForm(body)
+	case isXML(media):
+		return c.encodeXML(body)
 	}
+	return nil
+}
+
+func (c *Call) encodeForm(body []byte) error {
 	if body[0] == '[' {
 		return fault.New(fault.Invalid, "The body of %s %s becomes a form, so it must be a JSON object", c.Resource.Method, c.Resource.Canonical)
 	}
@@ -46,7 +54,7 @@ func (c *Call) encodeBody() error {
 	if err != nil {
 		return err
 	}
-	vendor.body = []byte(encodePairs(pairs))
+	c.vendor.body = []byte(encodePairs(pairs))
 	return nil
 }
 

@@ -61,6 +61,7 @@ func TestTheContentTypeDecidesWhatABodyBecomes(t *testing.T) {
 		{"application/x-www-form-urlencoded; charset=utf-8", `{"a":1}`, "a=1"},
 		{"application/x-www-form-urlencoded", `a=1`, "a=1"},
 		{"application/json", `{"a":{"b":"c"}}`, `{"a":{"b":"c"}}`},
+		{"text/xml; charset=utf-8", `{"r":{"@k":"v","a":["x",null]}}`, `<?xml version="1.0" encoding="UTF-8"?><r k="v"><a>x</a><a xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"/></r>`},
 	} {
 		c := callWith(test.contentType, test.body)
 		if err := c.encodeBody(); err != nil {
@@ -127,5 +128,24 @@ func TestAFieldOfAWrappedBodyMovesWithinIt(t *testing.T) {
 		if got := string(c.vendor.body); got != test.want {
 			t.Errorf("%v gave %s, want %s", test, got, test.want)
 		}
+	}
+}
+
+func TestABodyWithoutATemplateGoesIntoAnEnvelope(t *testing.T) {
+	t.Parallel()
+	for contentType, space := range map[string]string{"text/xml": "http://schemas.xmlsoap.org/soap/envelope/", "application/soap+xml": "http://www.w3.org/2003/05/soap-envelope"} {
+		c := callWith(contentType, `{"Get":{"@xmlns":"urn:x","id":7}}`)
+		c.Resource.Kind = kindSOAP
+		if err := c.encodeBody(); err != nil {
+			t.Fatal(err)
+		}
+		want := `<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="` + space + `"><soapenv:Body><Get xmlns="urn:x"><id>7</id></Get></soapenv:Body></soapenv:Envelope>`
+		if got := string(c.vendor.body); got != want {
+			t.Errorf("%s: %s", contentType, got)
+		}
+	}
+	c := callWith("text/xml", `{"a":1,"b":2}`)
+	if err := c.encodeBody(); err == nil || !strings.Contains(err.Error(), "one member, which is its root element") {
+		t.Errorf("two roots: %v", err)
 	}
 }

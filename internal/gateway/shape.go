@@ -51,12 +51,16 @@ func (g *Gateway) shape(_ context.Context, c *Call) error {
 func (c *Call) plan() *mapping.Plan {
 	dropNulls := c.Instance.Effective["filter.response.nulls"] != "false"
 	fields := c.fields()
-	if len(fields) == 0 && c.rootKeyOverride == nil {
+	unwrapped := c.response.raw != nil // XML: the root key was applied when it became JSON
+	if len(fields) == 0 && c.rootKeyOverride == nil && !unwrapped {
 		return c.Resource.Shape(dropNulls)
 	}
 	spec := mapping.Spec{RootKey: c.Resource.RootKeyIn, DropNulls: dropNulls, Fields: fields, List: c.Resource.List}
 	if c.rootKeyOverride != nil {
 		spec.RootKey = *c.rootKeyOverride
+	}
+	if unwrapped {
+		spec.RootKey = ""
 	}
 	return mapping.Compile(spec)
 }

@@ -50,6 +50,20 @@ func (c *Call) readEnvelope() error {
 	return nil
 }
 
+// encodeXML writes a JSON body as XML, for resources without a template. For SOAP it goes into an envelope, unless it is
+// one.
+func (c *Call) encodeXML(body []byte) error {
+	text, err := soap.Encode(body, "")
+	if err != nil {
+		return err
+	}
+	if c.speaksSOAP() && !soap.IsEnvelope(body) {
+		text = soap.Envelope(text, c.vendor.header.Get("Content-Type"))
+	}
+	c.vendor.body = []byte(text)
+	return nil
+}
+
 // noEnvelope judges an answer that is not read as XML. One of a SOAP connector that succeeded should have been.
 func (c *Call) noEnvelope(media string, body []byte) error {
 	switch {
@@ -64,11 +78,10 @@ func (c *Call) noEnvelope(media string, body []byte) error {
 // unwrapped is the JSON of what the root key leads to. Without it a list is empty, and an object is all there is: what is
 // in the body of an envelope (reference/hub-api.md §3.3).
 func (c *Call) unwrapped(document *soap.Document) []byte {
-	root, none := c.Resource.RootKeyIn, ""
+	root := c.Resource.RootKeyIn
 	if c.rootKeyOverride != nil {
 		root = *c.rootKeyOverride
 	}
-	c.rootKeyOverride = &none
 	c.readCursor(document)
 	if root != "" {
 		var shape *soap.Shape

@@ -34,6 +34,15 @@ func Encode(body []byte, root string) (string, error) {
 	return w.out.String(), w.err
 }
 
+// IsEnvelope reports whether a JSON object says an envelope: its one member is called so.
+func IsEnvelope(body []byte) (is bool) {
+	gjson.ParseBytes(body).ForEach(func(key, _ gjson.Result) bool {
+		is = local(key.Str) == "Envelope"
+		return false
+	})
+	return is
+}
+
 // Envelope puts XML into the body of an envelope of SOAP 1.1, or 1.2 where that is the form of the body.
 func Envelope(content, contentType string) string {
 	space := envelope11
