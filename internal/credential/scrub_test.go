@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -159,6 +160,37 @@ func BenchmarkScrubURI(b *testing.B) {
 	for b.Loop() {
 		if s.URI(uri) != uri {
 			b.Fatal("changed")
+		}
+	}
+}
+
+func TestSecretsOfTheNewTypesAreFoundInTexts(t *testing.T) {
+	t.Parallel()
+	c := Configuration{
+		"oauth.api.key": "client&id-canary", "oauth.api.secret": "s+c/r=t canary", "oauth.user.token": "tök+en canary", "oauth.user.token.secret": "tok&sec canary",
+		"oauth.user.refresh_token": "1//refresh-canary", "aws.api.secret": "wJalr/XUtn+canary", "aws.session.token": "session==canary",
+		"jwt.base64.encoded.key": "LS0tLS1CRUdJTi1jYW5hcnk=", "base64.encoded.jks": "/u3+7QAAAAIAcanary", "jks.password": "change it canary",
+	}
+	s := ScrubberFor(c, func(key string) bool { return IsSensitive("", key) })
+	req, err := NewTokenRequest(t.Context(), merged(merged(c, "oauth.basic.header", "true"), "oauth.token.url", "https://p.test"), TokenAsk{Grant: GrantRefresh}, time.Unix(0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := request(t, "https://p.test/")
+	if _, err := Sign(plain, OAuth1Plaintext, c, NewHosts("https://p.test")); err != nil {
+		t.Fatal(err)
+	}
+	texts := []string{sent(t, req), req.Header.Get("Authorization"), plain.Header.Get("Authorization")}
+	for _, value := range c {
+		texts = append(texts, value, url.QueryEscape(value), percent(value), percent(percent(value)), strconv.Quote(value))
+	}
+	for _, text := range texts {
+		got := s.Text(text)
+		if decoded, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(got, "Basic ")); err == nil && strings.Contains(string(decoded), "canary") {
+			t.Errorf("in base64: %q", got)
+		}
+		if strings.Contains(got, "canary") {
+			t.Errorf("%q becomes %q", text, got)
 		}
 	}
 }

@@ -108,6 +108,8 @@ func readAnswer(endpoint string, status int, header http.Header, body []byte) (a
 		return a, fault.New(fault.Provider, "the provider's %s answered with more than %d KiB", endpoint, MaxTokenAnswer>>10)
 	case status >= 500 && !gjson.Valid(text):
 		return a, fault.New(fault.Provider, "the provider's %s answered %d", endpoint, status)
+	case text == "" && status >= 400 && status < 500:
+		return a, fault.New(fault.Invalid, "the provider's %s refused (status %d) without a word of why", endpoint, status)
 	case text == "":
 		return a, fault.New(fault.Provider, "the provider's %s answered %d with an empty body", endpoint, status)
 	case text[0] == '<':
@@ -199,7 +201,7 @@ func (a answer) refusal(now time.Time) error {
 		kind, what = fault.Provider, "failed"
 	}
 	f := fault.New(kind, "the provider's %s %s (status %d)%s", a.endpoint, what, a.status, a.skew(now))
-	f.Cause = &refusalError{code: code, revoked: isRevocation(code, words)}
+	f.Cause = &refusalError{code: code, revoked: a.status < 500 && isRevocation(code, words)}
 	if wait, err := strconv.Atoi(a.header.Get("Retry-After")); kind == fault.Throttled && err == nil && wait > 0 {
 		f.RetryAfter = min(time.Duration(wait), 3600) * time.Second
 	}

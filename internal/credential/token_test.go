@@ -88,6 +88,8 @@ func TestARefusalIsSaidInTheProvidersWords(t *testing.T) {
 		{"a list of errors", 400, `{"errors":[{"code":"x1","message":"no"}]}`, fault.Invalid, "x1: no", false},
 		{"a failure", 500, `{"error":"server_error"}`, fault.Provider, "server_error", false},
 		{"a failure that calls itself a refusal", 503, `{"error":"temporarily_unavailable"}`, fault.Provider, "temporarily_unavailable", false},
+		{"a failure that blames the grant", 500, `{"error":"invalid_grant"}`, fault.Provider, "invalid_grant", false},
+		{"a refusal without a word", 401, "", fault.Invalid, "", false},
 		{"too many calls", 429, `{"error":"rate"}`, fault.Throttled, "rate", false},
 		{"plain words", 403, "Client is blocked", fault.Invalid, "Client is blocked", false},
 		{"control characters in the words", 400, `{"error":"a\u0000b\r\nc"}`, fault.Invalid, "a b  c", false},
