@@ -43,11 +43,22 @@ func (c *Call) readEnvelope() error {
 	if said := document.Fault(); said != nil {
 		c.response.said = said.Words()
 		if c.response.status == http.StatusInternalServerError || !c.response.failed() {
-			c.response.status = said.Status()
+			c.response.status = statusOf(said.Kind())
 		}
 	}
 	c.response.body = c.unwrapped(document)
 	return nil
+}
+
+// statusOf is the HTTP status of a provider that would have said a fault with one.
+func statusOf(kind fault.Kind) int {
+	switch kind {
+	case fault.Unauthenticated:
+		return http.StatusUnauthorized
+	case fault.Invalid:
+		return http.StatusBadRequest
+	}
+	return http.StatusInternalServerError
 }
 
 // encodeXML writes a JSON body as XML, for resources without a template. For SOAP it goes into an envelope, unless it is

@@ -199,32 +199,32 @@ func TestCharacterSetsAreRead(t *testing.T) {
 
 func TestFaultsAreRead(t *testing.T) {
 	t.Parallel()
-	envelope := func(version, fault string) string {
-		return `<s:Envelope xmlns:s="` + version + `"><s:Body><s:Fault>` + fault + `</s:Fault></s:Body></s:Envelope>`
+	envelope := func(version, said string) string {
+		return `<s:Envelope xmlns:s="` + version + `"><s:Body><s:Fault>` + said + `</s:Fault></s:Body></s:Envelope>`
 	}
 	for _, test := range []struct {
 		name, xml, words string
-		status           int
+		kind             fault.Kind
 	}{
-		{"a client's", envelope(envelope11, `<faultcode>s:Client</faultcode><faultstring>No such contact</faultstring>`), "No such contact", 400},
-		{"a server's", envelope(envelope11, `<faultcode>s:Server</faultcode><faultstring>Out of memory</faultstring><detail><e:Error xmlns:e="urn:e"><e:line>7</e:line></e:Error></detail>`), "Out of memory (7)", 500},
-		{"a sub code of 1.1", envelope(envelope11, `<faultcode>s:Client.Authentication</faultcode><faultstring>Who are you?</faultstring>`), "Who are you?", 401},
-		{"WS-Security", envelope(envelope11, `<faultcode>wsse:FailedAuthentication</faultcode><faultstring>x</faultstring>`), "x", 401},
-		{"a login", envelope(envelope11, `<faultcode>sf:INVALID_LOGIN</faultcode><faultstring>INVALID_LOGIN: Invalid username</faultstring>`), "INVALID_LOGIN: Invalid username", 401},
-		{"1.2", envelope(envelope12, `<s:Code><s:Value>s:Sender</s:Value></s:Code><s:Reason><s:Text xml:lang="en">Bad id</s:Text><s:Text xml:lang="de">Falsche Id</s:Text></s:Reason><s:Detail><id>x</id></s:Detail>`), "Bad id (x)", 400},
-		{"a sub code of 1.2", envelope(envelope12, `<s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value>a:InvalidSecurityToken</s:Value></s:Subcode></s:Code><s:Reason><s:Text>No</s:Text></s:Reason>`), "No", 401},
-		{"a receiver's", envelope(envelope12, `<s:Code><s:Value>s:Receiver</s:Value></s:Code><s:Reason><s:Text>Down</s:Text></s:Reason>`), "Down", 500},
-		{"detail alone", envelope(envelope11, `<faultcode>s:Client</faultcode><faultstring/><detail>Broken</detail>`), "Broken", 400},
-		{"a code alone", envelope(envelope11, `<faultcode>s:Client</faultcode>`), "Client", 400},
-		{"words of credentials in a reason are no code", envelope(envelope11, `<faultcode>s:Client</faultcode><faultstring>unauthorized colour</faultstring>`), "unauthorized colour", 400},
+		{"a client's", envelope(envelope11, `<faultcode>s:Client</faultcode><faultstring>No such contact</faultstring>`), "No such contact", fault.Invalid},
+		{"a server's", envelope(envelope11, `<faultcode>s:Server</faultcode><faultstring>Out of memory</faultstring><detail><e:Error xmlns:e="urn:e"><e:line>7</e:line></e:Error></detail>`), "Out of memory (7)", fault.Provider},
+		{"a sub code of 1.1", envelope(envelope11, `<faultcode>s:Client.Authentication</faultcode><faultstring>Who are you?</faultstring>`), "Who are you?", fault.Unauthenticated},
+		{"WS-Security", envelope(envelope11, `<faultcode>wsse:FailedAuthentication</faultcode><faultstring>x</faultstring>`), "x", fault.Unauthenticated},
+		{"a login", envelope(envelope11, `<faultcode>sf:INVALID_LOGIN</faultcode><faultstring>INVALID_LOGIN: Invalid username</faultstring>`), "INVALID_LOGIN: Invalid username", fault.Unauthenticated},
+		{"1.2", envelope(envelope12, `<s:Code><s:Value>s:Sender</s:Value></s:Code><s:Reason><s:Text xml:lang="en">Bad id</s:Text><s:Text xml:lang="de">Falsche Id</s:Text></s:Reason><s:Detail><id>x</id></s:Detail>`), "Bad id (x)", fault.Invalid},
+		{"a sub code of 1.2", envelope(envelope12, `<s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value>a:InvalidSecurityToken</s:Value></s:Subcode></s:Code><s:Reason><s:Text>No</s:Text></s:Reason>`), "No", fault.Unauthenticated},
+		{"a receiver's", envelope(envelope12, `<s:Code><s:Value>s:Receiver</s:Value></s:Code><s:Reason><s:Text>Down</s:Text></s:Reason>`), "Down", fault.Provider},
+		{"detail alone", envelope(envelope11, `<faultcode>s:Client</faultcode><faultstring/><detail>Broken</detail>`), "Broken", fault.Invalid},
+		{"a code alone", envelope(envelope11, `<faultcode>s:Client</faultcode>`), "Client", fault.Invalid},
+		{"words of credentials in a reason are no code", envelope(envelope11, `<faultcode>s:Client</faultcode><faultstring>unauthorized colour</faultstring>`), "unauthorized colour", fault.Invalid},
 	} {
 		f := decoded(t, test.xml).Fault()
 		if f == nil {
 			t.Errorf("%s: no fault", test.name)
 			continue
 		}
-		if f.Words() != test.words || f.Status() != test.status {
-			t.Errorf("%s: %q, %d", test.name, f.Words(), f.Status())
+		if f.Words() != test.words || f.Kind() != test.kind {
+			t.Errorf("%s: %q, %d", test.name, f.Words(), f.Kind())
 		}
 	}
 	for _, xml := range []string{`<Fault/>`, `<Envelope><Body><a/></Body></Envelope>`, `<Envelope/>`, `<Envelope><Body><x><Fault/></x></Body></Envelope>`} {

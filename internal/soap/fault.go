@@ -1,8 +1,9 @@
 package soap
 
 import (
-	"net/http"
 	"strings"
+
+	"jackfield/internal/fault"
 )
 
 // Fault is what a provider says when it refuses: Fault of SOAP 1.1 or 1.2.
@@ -56,19 +57,19 @@ func (f *Fault) Words() string {
 	return f.Reason + " (" + f.Detail + ")"
 }
 
-// Status is the HTTP status that says the same: 401 when the codes speak of who calls, 400 when the request is to blame,
-// else 500. Only codes count: the words of a reason are for people.
-func (f *Fault) Status() int {
+// Kind is who is to blame: Unauthenticated when the codes speak of who calls, Invalid when the request is, else Provider.
+// Only codes count: the words of a reason are for people.
+func (f *Fault) Kind() fault.Kind {
 	for _, code := range append([]string{f.Code}, f.Subcodes...) {
 		if isAboutCaller(code) {
-			return http.StatusUnauthorized
+			return fault.Unauthenticated
 		}
 	}
 	switch f.Code {
 	case "Client", "Sender", "MustUnderstand", "VersionMismatch", "DataEncodingUnknown":
-		return http.StatusBadRequest
+		return fault.Invalid
 	}
-	return http.StatusInternalServerError
+	return fault.Provider
 }
 
 // isAboutCaller reports whether a fault code speaks of the credentials: those of WS-Security, and what providers call

@@ -131,8 +131,8 @@ func FuzzDecode(f *testing.F) {
 				}
 			}
 		}
-		if said := d.Fault(); said != nil && (said.Status() < 400 || len(said.Words()) > 3*maxWords) {
-			t.Errorf("a fault of %d, %d bytes", said.Status(), len(said.Words()))
+		if said := d.Fault(); said != nil && len(said.Words()) > 3*maxWords {
+			t.Errorf("a fault of %d bytes", len(said.Words()))
 		}
 	})
 }
