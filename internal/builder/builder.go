@@ -329,6 +329,9 @@ func Complete(d *connector.Definition) error {
 		completeResource(d.Hub, &d.Resources[i])
 	}
 	seed(d)
+	if !connector.Has(d, "typeOauth") {
+		d.TypeOauth = credential.Authorizes(d.Authentication.Type)
+	}
 	return nil
 }
 
