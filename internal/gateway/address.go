@@ -96,7 +96,8 @@ func encodePairs(pairs []pair) string {
 }
 
 // writeEscaped percent-encodes a query name or value. It keeps what RFC 3986 allows in a query and providers
-// like to see as it is ($filter=lastName%20eq%20'x'), and never leaves a "+", which servers read as a blank.
+// like to see as it is ($filter=lastName%20eq%20'x'), but never leaves a "+", which servers read as a blank, or a ";", at which some
+// servers begin the next parameter.
 func writeEscaped(out *strings.Builder, s string) {
 	const hex = "0123456789ABCDEF"
 	for i := 0; i < len(s); i++ {
@@ -111,7 +112,7 @@ func writeEscaped(out *strings.Builder, s string) {
 }
 
 var plainInQuery = func() (plain [256]bool) {
-	for _, b := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~$'(),:;@/!*") {
+	for _, b := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~$'(),:@/!*") {
 		plain[b] = true
 	}
 	return plain
