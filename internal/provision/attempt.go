@@ -97,6 +97,9 @@ func (a *attempt) obtain(ctx context.Context) error {
 	if !credential.Grants(kind) {
 		return nil // providerData of other types is ignored, whatever it holds
 	}
+	if err := a.denied(); err != nil {
+		return err
+	}
 	a.keepProviderData()
 	if credential.UsesOAuth1(kind) {
 		return a.obtainOAuth1(ctx)
@@ -125,6 +128,21 @@ func (a *attempt) obtain(ctx context.Context) error {
 	a.draft.Set(values)
 	a.granted = true
 	return nil
+}
+
+// denied says so when the provider sent the user back with an error (RFC 6749 §4.1.2.1) and the client hands it on.
+func (a *attempt) denied() error {
+	said := a.provided("error")
+	if said == "" {
+		said = a.provided("oauth_problem") // OAuth 1
+	}
+	if said == "" || a.provided("code") != "" || a.provided("oauth_verifier") != "" || a.provided("access_token") != "" {
+		return nil
+	}
+	if words := a.provided("error_description"); words != "" {
+		said += ": " + words
+	}
+	return fault.New(fault.Invalid, "The provider did not give access: ask the user to agree, and send the code that comes back then").WithProvider(said)
 }
 
 // withoutCode is content with an instance that has a grant, or changes one.
