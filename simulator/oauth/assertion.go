@@ -85,10 +85,10 @@ func (s *Simulator) verifyAssertion(x *exchange) (claims, error) {
 		return c, errors.New("the assertion has no exp")
 	case x.now.After(expires.Add(assertionLeeway)):
 		return c, errors.New("the assertion has expired")
-	case expires.After(x.now.Add(maxAssertion + assertionLeeway)):
-		return c, errors.New("the assertion lives longer than an hour")
 	case c.Issued != 0 && issued.After(x.now.Add(assertionLeeway)):
 		return c, errors.New("the assertion was issued in the future")
+	case expires.After(x.now.Add(maxAssertion + assertionLeeway)):
+		return c, errors.New("the assertion lives longer than an hour")
 	}
 	return c, nil
 }

@@ -308,7 +308,7 @@ func asksConsent(t *testing.T, kind string, o oauth.Options, configuration map[s
 	sim := oauth.New(o)
 	provider := httptest.NewServer(sim)
 	t.Cleanup(func() { sim.Release(); provider.Close() })
-	c := &consenting{house: build(t, alone, reaching(provider), redirecting(t)), provider: sim, at: provider.URL}
+	c := &consenting{house: build(t, alone, reach(provider), redirecting(t)), provider: sim, at: provider.URL}
 	c.connector(kind, configuration)
 	return c
 }
@@ -649,5 +649,36 @@ func TestALinkDiesWithItsMaker(t *testing.T) {
 	status, _, text := b.send("POST", l.URL, `{"configuration":{"username":"x","password":"y"}}`)
 	if status != http.StatusGone || !strings.Contains(text, "not active any more") {
 		t.Errorf("%d %s", status, text)
+	}
+}
+
+func TestThePageOfALinkHasTheOperatorsBrand(t *testing.T) {
+	t.Parallel()
+	for what, brand := range map[string]connect.Brand{
+		"a file":     {Name: `Acme "& <b>Sons`, Color: "#123456", Logo: []byte("<svg/>"), LogoMedia: "image/svg+xml"},
+		"an address": {Name: "Acme", LogoURL: "https://cdn.example.com/logo.png"},
+	} {
+		h := build(t, func(o *server.Options) { o.Brand = brand })
+		l := h.link(object{"element": object{"key": "actessentials"}, "name": "x"})
+		b := h.browser()
+		page, _ := b.page(l.URL, http.StatusOK)
+		if page.By != brand.Name || page.Brand.Color != brand.Color {
+			t.Errorf("%s: %+v", what, page)
+		}
+		_, header, _ := b.send("GET", l.URL, "")
+		outside := strings.Contains(header.Get("Content-Security-Policy"), "img-src 'self' https://cdn.example.com data:")
+		if outside != (brand.LogoURL != "") {
+			t.Errorf("%s: %s", what, header.Get("Content-Security-Policy"))
+		}
+		status, header, text := b.send("GET", h.server.URL()+"/console/brand-logo", "")
+		if brand.LogoURL != "" {
+			if status != http.StatusNotFound || page.Brand.Logo != brand.LogoURL {
+				t.Errorf("%s: %d, %s", what, status, page.Brand.Logo)
+			}
+			continue
+		}
+		if status != http.StatusOK || text != "<svg/>" || header.Get("Content-Type") != "image/svg+xml" || !strings.Contains(header.Get("Content-Security-Policy"), "sandbox") || page.Brand.Logo != "/console/brand-logo" {
+			t.Errorf("%s: %d %v %s", what, status, header, page.Brand.Logo)
+		}
 	}
 }
