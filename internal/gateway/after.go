@@ -72,7 +72,7 @@ func (c *Call) vendorFault() error {
 		said = providerMessage(c.response.body, c.response.header.Get("Content-Type"))
 	}
 	f := &fault.Error{Kind: kindOf(status), Provider: said}
-	where := c.vendor.method + " " + c.Resource.VendorPath
+	where := c.asked()
 	switch {
 	case c.throttled(status):
 		f.Kind, f.Status = fault.Throttled, http.StatusTooManyRequests

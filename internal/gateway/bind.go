@@ -28,6 +28,9 @@ func (g *Gateway) bind(_ context.Context, c *Call) error {
 		c.vendor.header.Set("Content-Type", c.upload.contentType)
 	}
 	b := binder{call: c, path: r.VendorPath}
+	if c.onDatabase() {
+		return b.bindStatement()
+	}
 	if err := b.body(); err != nil {
 		return err
 	}

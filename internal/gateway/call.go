@@ -54,10 +54,11 @@ type Call struct {
 	bodyRead bool
 	upload   *upload // a body that streams instead
 
-	vendor   vendorRequest
-	response vendorResponse
-	stream   io.ReadCloser // provider body that streams through
-	buffer   *[]byte       // pooled memory behind response.body
+	vendor    vendorRequest
+	statement statement // of connectors of databases
+	response  vendorResponse
+	stream    io.ReadCloser // provider body that streams through
+	buffer    *[]byte       // pooled memory behind response.body
 
 	previous        []byte // body of the previous link of a chain
 	previousHeader  http.Header

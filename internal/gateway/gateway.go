@@ -11,6 +11,7 @@ import (
 
 	"jackfield/internal/access"
 	"jackfield/internal/catalog"
+	"jackfield/internal/database"
 	"jackfield/internal/fault"
 	"jackfield/internal/instance"
 	"jackfield/internal/outbound"
@@ -34,13 +35,14 @@ const (
 	MaxPageSize = 5000
 )
 
-// Options are what a gateway works with. All but Traces, Log, MaxFile, Unlimited and Now are required.
+// Options are what a gateway works with. All but Databases, Traces, Log, MaxFile, Unlimited and Now are required.
 type Options struct {
 	Access    *access.Service
 	Instances *instance.Service
 	Catalog   *catalog.Catalog
 	Sandbox   *sandbox.Pool
 	Outbound  *outbound.Client
+	Databases *database.Client // nil = connectors of databases are not supported
 	Usage     *usage.Recorder
 	Traces    *usage.Traces // nil = no call is traced
 	Log       *slog.Logger
@@ -57,6 +59,7 @@ type Gateway struct {
 	catalog   *catalog.Catalog
 	sandbox   *sandbox.Pool
 	outbound  *outbound.Client
+	databases *database.Client
 	usage     *usage.Recorder
 	traces    *usage.Traces
 	log       *slog.Logger
@@ -82,7 +85,7 @@ func New(o Options) *Gateway {
 		o.MaxFile = DefaultMaxFile
 	}
 	return &Gateway{
-		access: o.Access, instances: o.Instances, catalog: o.Catalog, sandbox: o.Sandbox, outbound: o.Outbound,
+		access: o.Access, instances: o.Instances, catalog: o.Catalog, sandbox: o.Sandbox, outbound: o.Outbound, databases: o.Databases,
 		usage: o.Usage, traces: o.Traces, log: o.Log, maxFile: o.MaxFile, hooks: o.Hooks, unlimited: o.Unlimited, now: o.Now,
 
 		certificates: certificates,

@@ -157,9 +157,9 @@ func (c *Call) vendorPage() string {
 	return strconv.Itoa(c.paging.page - 1 + start)
 }
 
-// ours reports whether the platform cuts the pages out of a full list.
+// ours reports whether the platform cuts the pages out of a full list. A database is asked for the page itself.
 func (c *Call) ours() bool {
-	return c.Resource.List && c.Resource.PaginationType == connector.PaginationOurs
+	return c.Resource.List && c.Resource.PaginationType == connector.PaginationOurs && !c.onDatabase()
 }
 
 // findNextPage sets the token for the page after this one (reference/hub-api.md §4.3). A provider cursor

@@ -36,7 +36,7 @@ func (g *Gateway) send(ctx context.Context, c *Call) error {
 		}
 		return nil
 	}
-	if c.Program.Connector.ProtocolType == protocolDatabase {
+	if c.onDatabase() {
 		return g.statement(ctx, c)
 	}
 	request, err := g.request(ctx, c)

@@ -22,6 +22,7 @@ import (
 	"jackfield/internal/connect"
 	"jackfield/internal/connector"
 	"jackfield/internal/console"
+	"jackfield/internal/database"
 	"jackfield/internal/gateway"
 	"jackfield/internal/instance"
 	"jackfield/internal/job"
@@ -67,6 +68,8 @@ type Options struct {
 	AnonymousCatalog bool                    // reads of the system catalogue need no login
 	Unlimited        bool                    // no request budgets at providers
 	HookRequests     gateway.HookRequests    // what scripts may ask of others
+	ProviderTLS      *tls.Config             // base of TLS to providers; nil trusts the system's roots
+	DatabaseFolder   string                  // of SQLite databases that connectors may open; "" = none
 	MaxFile          int64                   // bytes of a streamed body; 0 = the gateway's default
 	UsageRetention   time.Duration           // 0 = the default of usage
 	TraceRetention   time.Duration           // ditto
@@ -174,11 +177,16 @@ func (s *Server) open(ctx context.Context, o Options) error {
 
 	client := outbound.New(outbound.Options{
 		AllowPrivate: o.AllowPrivateProviders, AllowAddresses: o.AllowAddresses, MaxStream: o.MaxFile,
-		UserAgent: "Jackfield/" + o.Version, Observe: s.observeProviders(),
+		UserAgent: "Jackfield/" + o.Version, Observe: s.observeProviders(), TLS: o.ProviderTLS,
 	})
 	s.closing(func(context.Context) error { client.Close(); return nil })
+	databases, err := database.New(database.Options{Dial: client.Dial, Folder: o.DatabaseFolder, Private: o.Data})
+	if err != nil {
+		return err
+	}
+	s.closing(func(context.Context) error { databases.Close(); return nil })
 	corridor := gateway.New(gateway.Options{
-		Access: s.Access, Instances: s.Instances, Catalog: s.Catalog, Sandbox: scripts, Outbound: client,
+		Access: s.Access, Instances: s.Instances, Catalog: s.Catalog, Sandbox: scripts, Outbound: client, Databases: databases,
 		Usage: s.usage, Traces: s.traces, Log: o.Log, MaxFile: o.MaxFile, Unlimited: o.Unlimited, Hooks: o.HookRequests,
 	})
 	s.closing(func(ctx context.Context) error {
