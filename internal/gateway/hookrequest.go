@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -44,6 +45,8 @@ func (h HookRequests) refuse(u *url.URL) error {
 	if len(h.Hosts) == 0 {
 		return nil
 	}
+	_, err := netip.ParseAddr(strings.Trim(u.Hostname(), "[]"))
+	address := err == nil // nothing is below an address
 	name, port := strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")), outbound.OriginOf(u).Port
 	for _, host := range h.Hosts {
 		host, wanted := strings.ToLower(host), port
@@ -52,7 +55,7 @@ func (h HookRequests) refuse(u *url.URL) error {
 		}
 		host = strings.Trim(host, "[]")
 		below, wild := strings.CutPrefix(host, "*.")
-		if wanted == port && (host == name || wild && strings.HasSuffix(name, "."+below)) {
+		if wanted == port && (host == name || wild && !address && strings.HasSuffix(name, "."+below)) {
 			return nil
 		}
 	}
@@ -68,7 +71,7 @@ type hookRequests struct {
 	trace   *Trace
 }
 
-// headers of its own make a request for one connection and its length: the client writes them.
+// ownRequestHeaders are of one connection or of the body's length: the client writes them, not a script.
 var ownRequestHeaders = []string{"Host", "Connection", "Content-Length", "Transfer-Encoding", "Accept-Encoding", "Keep-Alive", "Upgrade", "Te", "Trailer", "Expect"}
 
 // fetch makes a request for a script through the guarded client. Redirects are answers, as in Node: what follows one is a
