@@ -7,10 +7,12 @@ import (
 	"encoding/json"
 	"io"
 	"io/fs"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +29,14 @@ func TestMain(m *testing.M) {
 		sandbox.WorkerMain()
 		return
 	}
+	dir, err := os.MkdirTemp("", "jackfield-wire")
+	if err == nil {
+		err = trustAuthority(dir)
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
 	m.Run()
 }
 
