@@ -31,6 +31,7 @@ var moduleFile = map[string]string{
 	"axios":                  "modules/axios.js",
 	"waiting":                "modules/waiting.js",
 	"CE":                     "modules/ce.js",
+	"iso":                    "modules/iso.js",
 	"Java":                   "modules/java.js",
 	"lodash/fp/_baseConvert": "modules/lodash_fp_baseConvert.js",
 	"./_mapping":             "modules/lodash_fp_mapping.js",
