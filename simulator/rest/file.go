@@ -93,6 +93,7 @@ type order struct {
 type selection struct {
 	Parameter string   `yaml:"parameter"`
 	Default   []string `yaml:"default"` // fields that come unasked; none = all
+	Always    []string `yaml:"always"`  // fields that come with any choice
 }
 
 type filter struct {

@@ -68,7 +68,7 @@ func (t *table) selected(x *exchange) ([]string, *refusal) {
 	if t.Nested == "" && !slices.Contains(fields, t.ID.Field) {
 		fields = append(fields, t.ID.Field)
 	}
-	return append(fields, x.call.Select.Default...), nil
+	return slices.Concat(fields, x.call.Select.Default, x.call.Select.Always), nil
 }
 
 // answerRecord answers as the call says: with the record, with nothing, or with a body of its own.

@@ -101,10 +101,7 @@ func (p *parser) selectFrom(s *Simulator) ([]string, *refusal) {
 	if len(fields) == 0 {
 		return nil, nil
 	}
-	if own := p.table.Select.Default; own != nil {
-		fields = append(fields, own...) // what comes with every record
-	}
-	return fields, nil
+	return append(fields, p.table.Select.Always...), nil
 }
 
 // smallLimit refuses FIELDS(ALL) without LIMIT 200 or less.
