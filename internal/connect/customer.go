@@ -253,30 +253,40 @@ func (s *Service) Visit(ctx context.Context, token string, given map[string]stri
 	ask := provision.Authorize{State: flow.State, CallbackURL: flow.Callback, Configuration: values}
 	ctx, cancel := context.WithTimeout(ctx, maxAttemptTime)
 	defer cancel()
-	address, configuration, err := s.provision.AuthorizeURL(ctx, w.maker, w.connector, ask)
+	// The way there counts as an attempt: OAuth 1 asks the provider.
 	scope := s.db.For(w.link.AccountID)
-	if err != nil {
-		if kept := scope.FailConnectLink(ctx, w.link.ID, problem(err), false); kept != nil {
-			return nil, kept
-		}
-		return nil, err
-	}
-	if u, err := url.Parse(address); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		return nil, fault.New(fault.Invalid, "The connector %s gives no address of the provider's page", w.connector.Key)
-	}
-	flow.Secret = configuration["secret"]
-	// The way there counts as an attempt.
 	claim, err := scope.ClaimConnectLink(ctx, w.link.ID, maxAttemptTime)
 	if err != nil {
 		return nil, err
 	}
-	if err := scope.ReleaseConnectLink(ctx, w.link.ID, claim, "", false); err != nil {
+	address, err := s.addressOf(ctx, w, ask, flow)
+	said := ""
+	if err != nil {
+		said = problem(err)
+	}
+	if kept := scope.ReleaseConnectLink(context.WithoutCancel(ctx), w.link.ID, claim, said, false); err == nil {
+		err = kept
+	}
+	if err != nil {
 		return nil, err
 	}
 	if err := scope.StartConnectFlow(ctx, w.link.ID, flow, flowLife); err != nil {
 		return nil, err
 	}
 	return &Visit{Address: address, State: flow.State, Browser: flow.Browser}, nil
+}
+
+// addressOf is the provider's page. What must be kept until the customer is back goes into the flow.
+func (s *Service) addressOf(ctx context.Context, w *way, ask provision.Authorize, flow *store.ConnectFlow) (string, error) {
+	address, configuration, err := s.provision.AuthorizeURL(ctx, w.maker, w.connector, ask)
+	if err != nil {
+		return "", err
+	}
+	if u, err := url.Parse(address); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return "", fault.New(fault.Invalid, "The connector %s gives no address of the provider's page", w.connector.Key)
+	}
+	flow.Secret = configuration["secret"]
+	return address, nil
 }
 
 // Return takes the customer back from the provider's page with everything that it sent along. The state counts once, for the browser

@@ -191,6 +191,10 @@ func (c *Console) connectVisit(w http.ResponseWriter, r *http.Request) {
 
 // connectReturn answers GET /elements/oauth/callback, where providers send customers back to.
 func (c *Console) connectReturn(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodHead { // looks, and must not use the state up
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	hit, err := c.access.Guess(address(r))
 	if err != nil {
 		c.problemPage(w, stateLost, err)

@@ -74,6 +74,8 @@ export const linksQuery = infiniteQueryOptions({
  * than the links do, or the link's page has something to ask, its own page takes over.
  */
 export async function follow(link: MadeLink, asks = false): Promise<void> {
+  // Who comes back with the browser's own button finds the page as it was when it was left: waiting.
+  window.addEventListener("pageshow", (event) => event.persisted && window.location.reload(), { once: true });
   const address = new URL(link.url);
   if (asks || address.origin !== window.location.origin) {
     window.location.assign(link.url);

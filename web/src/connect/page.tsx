@@ -152,6 +152,13 @@ function Ask({ facts, connector, by, onDone, onGone }: AskProps) {
   const needed = entries.filter((entry) => entry.required);
   const optional = entries.filter((entry) => !entry.required);
 
+  // Who comes back with the browser's own button finds the page as it was when it was left: waiting.
+  useEffect(() => {
+    const back = (event: PageTransitionEvent) => event.persisted && setPending(false);
+    window.addEventListener("pageshow", back);
+    return () => window.removeEventListener("pageshow", back);
+  }, []);
+
   async function submit(event: FormEvent) {
     event.preventDefault();
     if (pending) return;
