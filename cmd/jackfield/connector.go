@@ -18,6 +18,7 @@ type connectorCommand struct {
 	Validate validateCommand `cmd:"" help:"Check connectors, in any form, or descriptions to be converted. Needs no server."`
 	Import   importCommand   `cmd:"" help:"Bring connectors to a server, or convert them to files (--out)."`
 	Export   exportCommand   `cmd:"" help:"Write an account's connectors to files."`
+	Describe describeCommand `cmd:"" help:"Write a page about a connector, made from its definition. Needs no server."`
 }
 
 type validateCommand struct {

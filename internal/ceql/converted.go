@@ -122,6 +122,16 @@ func Convert(name string, e Expr, o Options) (Converted, error) {
 // and where is refused on its resources (reference/clients.md §8.1).
 func Known(name string) bool { return slices.Contains(Converters(), name) }
 
+// Makes says what a converter makes of an expression, "" for one that does not exist.
+func Makes(name string) string {
+	for _, c := range converters {
+		if c.name == name {
+			return c.makes
+		}
+	}
+	return ""
+}
+
 // Converters lists the names of the converters.
 func Converters() []string {
 	names := make([]string, len(converters))
