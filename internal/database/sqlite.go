@@ -106,7 +106,10 @@ var valuedPragmas = []string{"user_version", "schema_version"}
 
 // permit decides what statements may do. What is not listed is refused: ATTACH and DETACH, and VACUUM with them, pragmas
 // that change something, virtual and temporary tables, transactions, extensions.
-func permit(action sqlite.AuthorizerActionCode, first, second, _, _ string) sqlite.AuthorizerReturnCode {
+func permit(action sqlite.AuthorizerActionCode, first, second, database, _ string) sqlite.AuthorizerReturnCode {
+	if database == "temp" { // CREATE TABLE temp.x is no CREATE TEMP TABLE to SQLite
+		return sqlite.AuthorizerDeny
+	}
 	switch action {
 	case sqlite.AuthSelect, sqlite.AuthRead, sqlite.AuthRecursive, sqlite.AuthInsert, sqlite.AuthUpdate, sqlite.AuthDelete,
 		sqlite.AuthCreateTable, sqlite.AuthCreateIndex, sqlite.AuthCreateView, sqlite.AuthCreateTrigger,
@@ -175,6 +178,9 @@ func (d *sqliteDatabase) runOn(ctx context.Context, st *prepared) (*Result, erro
 			return nil, err
 		}
 		n, err := result.RowsAffected()
+		if !st.changes {
+			n = 0 // SQLite's number is that of the last statement that had one
+		}
 		return &Result{Body: counted(n), Count: n}, err
 	}
 	rows, err := conn.QueryContext(ctx, st.text, st.args...)

@@ -15,6 +15,7 @@ type prepared struct {
 	args      []any // text or nil for PostgreSQL
 	skip      int
 	rows      int  // of the answer at most
+	changes   bool // it is a statement that changes rows
 	selfPaged bool // the connector's statement skips rows itself
 }
 
@@ -44,6 +45,7 @@ func prepare(st *Statement, dialect ceql.SQLDialect) (*prepared, error) {
 	if p.selfPaged {
 		p.skip = 0
 	}
+	p.changes = slices.Contains(changing, s.words[0])
 	if s.pageable() {
 		p.window()
 	}
@@ -280,11 +282,11 @@ func (s *scanner) where() error {
 		return err
 	}
 	s.args = append(s.args, args...)
+	text = "(" + text + ")"
 	if !asCondition {
-		s.put("WHERE")
-		s.out.WriteByte(' ')
+		text = "WHERE " + text
 	}
-	s.put("(" + text + ")")
+	s.put(text)
 	s.words = append(s.words, "where")
 	return nil
 }
@@ -323,7 +325,7 @@ func (s *scanner) value(written, name string) error {
 
 // put writes what the text does not have, apart from words beside it: a$1 and $15 are something else than $1.
 func (s *scanner) put(text string) {
-	if before := s.out.String(); before != "" && inWord(before[len(before)-1]) {
+	if before := s.out.String(); before != "" && (inWord(before[len(before)-1]) || strings.HasSuffix(before, ":")) {
 		s.out.WriteByte(' ')
 	}
 	s.out.WriteString(text)
@@ -333,12 +335,15 @@ func (s *scanner) put(text string) {
 }
 
 func inWord(c byte) bool {
-	return isNameStart(c) || c >= '0' && c <= '9' || c == '$' || c == ':' || c == '?'
+	return isNameStart(c) || c >= '0' && c <= '9' || c == '$' || c == '?'
 }
 
 // kinds are the first words of statements that can be run. Others change the state of a connection that other calls use
 // (SET, BEGIN, LISTEN, PREPARE), speak a protocol of their own (COPY) or run code (DO).
 var kinds = []string{"select", "with", "values", "table", "insert", "update", "delete", "merge", "replace", "truncate", "create", "alter", "drop", "comment", "explain", "call"}
+
+// changing are the first words of statements whose answer is a number of rows.
+var changing = []string{"insert", "update", "delete", "replace", "merge", "with"}
 
 func (s *scanner) checkKind() error {
 	if len(s.words) == 0 {
