@@ -137,7 +137,7 @@ func TestValuesOfPostgreSQLBecomeJSON(t *testing.T) {
 		`array['{"a":"b,c"}'::jsonb]`:                     `[{"a": "b,c"}]`,
 		`null::text`:                                      `null`,
 		`'x' || chr(10) || chr(1) || '"\' || chr(128512)`: "\"x\\n\\u0001\\\"\\\\\U0001F600\"",
-		`1, 2`:             `1,"?column?":2`,
+		`1, 2`:             `1,"?column?_2":2`,
 		`row(1, 'a')`:      `"(1,a)"`,
 		`interval '1 day'`: `"1 day"`,
 		`(select count(*) from generate_series(1,3)) filter_x`:        `3`,
@@ -157,6 +157,13 @@ func TestValuesOfSQLiteBecomeJSON(t *testing.T) {
 	t.Parallel()
 	folder, s := file(t)
 	c := open(t, Options{Folder: folder})
+	run(t, c, s, `CREATE TABLE before (i INTEGER)`)
+	if got := run(t, c, s, `INSERT INTO before VALUES (1), (2)`); got != `{"count":2}` {
+		t.Error(got)
+	}
+	if got := run(t, c, s, `DROP TABLE before`); got != `{"count":0}` {
+		t.Error(got)
+	}
 	run(t, c, s, `CREATE TABLE t (i INTEGER, b BOOLEAN, n DECIMAL(10,2), d DATE, at TIMESTAMP, j JSON, x BLOB, s TEXT)`)
 	run(t, c, s, `INSERT INTO t VALUES (9223372036854775807, 1, 10.5, '2024-02-29', '2024-02-29 10:00:00', '{"a":[1]}', x'00ff10', 'Zürich "x"')`)
 	run(t, c, s, `INSERT INTO t (b, n, d, j) VALUES ('maybe', 1e300, 'never', 'no json')`)
