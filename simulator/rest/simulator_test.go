@@ -109,7 +109,7 @@ func TestARecordIsMadeReadChangedAndDeleted(t *testing.T) {
 		{"POST", "/v1/items", `{"item":{"name":"New","price":1.50}}`, 201, `{"id":22,"success":true}`},
 		{"POST", "/v1/items", `{"item":{"name":"New"}}`, 409, `[{"code":"CONFLICT","message":"There is a item with this name: 22"}]`},
 		{"POST", "/v1/items", `{"item":{"price":1}}`, 400, `[{"code":"REQUIRED","message":"The field name is required"}]`},
-		{"POST", "/v1/items", `{"item":{"name":"x","nmae":1}}`, 400, `[{"code":"FIELD","message":"The field nmae is not known"}]`},
+		{"POST", "/v1/items", `{"item":{"name":"x","nom":1}}`, 400, `[{"code":"FIELD","message":"The field nom is not known"}]`},
 		{"POST", "/v1/items", `{"name":"x"}`, 400, `[{"code":"REQUIRED","message":"The body needs the member item"}]`},
 		{"POST", "/v1/items", `{"item":`, 400, `[{"code":"INVALID","message":"The body is not valid JSON: unexpected EOF"}]`},
 		{"DELETE", "/v1/items/22", "", 204, ``},
