@@ -240,7 +240,9 @@ func (c *Call) variables(script *sandbox.Script, answered bool) object {
 	if answered {
 		vars["response_body"] = parsedBody(c.response.body)
 		vars["response_body_map"], vars["response_body_raw_map"] = vars["response_body"], vars["response_body"]
-		vars["response_body_raw"] = quote(string(c.response.text()))
+		if script.Reads("response_body_raw") {
+			vars["response_body_raw"] = quote(string(c.response.text()))
+		}
 		vars["response_headers"] = lowerHeader(c.response.header)
 		vars["response_status_code"] = []byte(strconv.Itoa(c.response.status))
 		vars["response_iserror"] = []byte(strconv.FormatBool(c.response.failed()))
