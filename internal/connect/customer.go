@@ -158,7 +158,7 @@ func (s *Service) Submit(ctx context.Context, token string, given map[string]str
 		return nil, err
 	}
 	if w.visits(typed) {
-		return nil, fault.New(fault.Invalid, "%s is connected on its own page", w.connector.Definition.Name)
+		return nil, fault.New(fault.Invalid, "%s is connected on its own page", w.connector.Name)
 	}
 	return s.attempt(ctx, w, typed, nil)
 }
@@ -242,7 +242,7 @@ func (s *Service) Visit(ctx context.Context, token string, given map[string]stri
 	}
 	kind := w.kind(typed)
 	if !credential.Authorizes(kind) {
-		return nil, fault.New(fault.Invalid, "%s has no page of its own to connect on", w.connector.Definition.Name)
+		return nil, fault.New(fault.Invalid, "%s has no page of its own to connect on", w.connector.Name)
 	}
 	flow := &store.ConnectFlow{State: newToken(), Browser: newToken(), Configuration: typed, Callback: callback}
 	if credential.UsesOAuth1(kind) { // OAuth 1 knows no state: it travels in the callback's own address

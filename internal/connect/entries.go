@@ -41,7 +41,7 @@ func (w *way) asked() []Entry {
 	values := w.values(nil)
 	var found []connector.ConfigurationEntry
 	seen := map[string]bool{}
-	for _, e := range w.connector.Definition.Configuration {
+	for _, e := range w.connector.Configuration {
 		if e.Key == "" || seen[e.Key] || !w.asks(&e, values[e.Key]) {
 			continue
 		}
@@ -157,7 +157,7 @@ func (w *way) given(typed map[string]string) map[string]string {
 
 // kind is the type of authentication in force.
 func (w *way) kind(typed map[string]string) string {
-	return credential.TypeOf(w.connector.Definition.Authentication.Type, w.values(typed))
+	return credential.TypeOf(w.connector.Authentication.Type, w.values(typed))
 }
 
 // visits reports whether the customer must go to the provider's own page.

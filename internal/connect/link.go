@@ -187,7 +187,7 @@ func (w *way) preset(given map[string]*string) error {
 		asked[e.Key] = true
 	}
 	var missing []string
-	for _, e := range w.connector.Definition.Configuration {
+	for _, e := range w.connector.Configuration {
 		if e.Required && !e.Internal && e.Key != keyCallback && !asked[e.Key] && strings.TrimSpace(values[e.Key]) == "" {
 			missing = append(missing, e.Key)
 		}
@@ -200,7 +200,7 @@ func (w *way) preset(given map[string]*string) error {
 
 // declares reports whether a key is one of the connector's or one that every instance has.
 func (w *way) declares(key string) bool {
-	return w.connector.Definition.Entry(key) != nil || key == instance.KeyFilterNulls || key == instance.KeyEventsEnabled
+	return w.connector.Entry(key) != nil || key == instance.KeyFilterNulls || key == instance.KeyEventsEnabled
 }
 
 // Link is a link as its maker sees it: never its token, never what it presets.
@@ -265,7 +265,7 @@ func (s *Service) shown(ctx context.Context, l *store.ConnectLink) *Link {
 		shown.InstanceID = l.TargetID
 	}
 	if c, err := s.catalog.ByID(ctx, l.AccountID, l.ConnectorID); err == nil {
-		shown.Element.Name = c.Definition.Name
+		shown.Element.Name = c.Name
 	}
 	return shown
 }

@@ -41,7 +41,7 @@ func target(text string) (*url.URL, error) {
 	switch {
 	case err != nil || u.Host == "" || u.Opaque != "":
 		return nil, fmt.Errorf("it is no absolute address such as https://app.example.com/connected")
-	case u.Scheme != "https" && !(u.Scheme == "http" && onLoopback(u)):
+	case u.Scheme != "https" && (u.Scheme != "http" || !onLoopback(u)):
 		return nil, fmt.Errorf("it must begin with https:// (http:// on this machine alone)")
 	case u.User != nil || u.Fragment != "" || strings.Contains(text, "#"):
 		return nil, fmt.Errorf("it must have neither user nor fragment")

@@ -1,13 +1,13 @@
 package store_test
 
 import (
+	"crypto/rand"
 	"reflect"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"jackfield/internal/access"
 	"jackfield/internal/fault"
 	"jackfield/internal/store"
 	"jackfield/internal/store/storetest"
@@ -18,7 +18,7 @@ func storedLink(t *testing.T, db *store.DB) (*store.Scope, *store.ConnectLink) {
 	owner := tenant(t, db, "links")
 	l := &store.ConnectLink{
 		UserID: owner.User.ID, ConnectorID: 7, ConnectorKey: "shop", Name: "One", Tags: []string{"a", "b"}, RedirectURL: "https://app.example/back",
-		Token: access.NewSecret(), Preset: map[string]string{"key": "planted"}, ExpiresAt: time.Now().Add(time.Hour),
+		Token: rand.Text(), Preset: map[string]string{"key": "planted"}, ExpiresAt: time.Now().Add(time.Hour),
 	}
 	scope := db.For(owner.Account.ID)
 	if err := scope.CreateConnectLink(t.Context(), l); err != nil {
@@ -38,7 +38,7 @@ func TestAConnectLinkIsFoundByItsTokenAndByItsAccountAlone(t *testing.T) {
 			t.Fatalf("%+v, %v", got, err)
 		}
 		for what, find := range map[string]func() error{
-			"another token":    func() error { _, err := db.ConnectLinkByToken(ctx, access.NewSecret()); return err },
+			"another token":    func() error { _, err := db.ConnectLinkByToken(ctx, rand.Text()); return err },
 			"another account":  func() error { _, err := db.For(l.AccountID+1).ConnectLink(ctx, l.ID); return err },
 			"another's delete": func() error { return db.For(l.AccountID+1).DeleteConnectLink(ctx, l.ID) },
 		} {
@@ -104,7 +104,7 @@ func TestOfManyInstancesByOneConnectLinkOneIsStored(t *testing.T) {
 		var all sync.WaitGroup
 		for range 8 {
 			all.Go(func() {
-				i := &store.Instance{UserID: l.UserID, ConnectorID: 7, ConnectorKey: "shop", Name: "One", Token: access.NewSecret(), Valid: true, ConnectLinkID: l.ID}
+				i := &store.Instance{UserID: l.UserID, ConnectorID: 7, ConnectorKey: "shop", Name: "One", Token: rand.Text(), Valid: true, ConnectLinkID: l.ID}
 				switch err := scope.CreateInstance(ctx, i); {
 				case err == nil:
 					made.Add(1)
@@ -133,17 +133,17 @@ func TestAStateComesBackOnceAndInItsBrowser(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		ctx := t.Context()
 		scope, l := storedLink(t, db)
-		flow := &store.ConnectFlow{State: access.NewSecret(), Browser: access.NewSecret(), Secret: "s", Callback: "https://x.example/cb", Configuration: map[string]string{"site": "acme"}}
+		flow := &store.ConnectFlow{State: rand.Text(), Browser: rand.Text(), Secret: "s", Callback: "https://x.example/cb", Configuration: map[string]string{"site": "acme"}}
 		if err := scope.StartConnectFlow(ctx, l.ID, flow, time.Minute); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := db.Reseal(ctx); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := db.TakeConnectFlow(ctx, flow.State, access.NewSecret()); !fault.Is(err, fault.Forbidden) {
+		if _, _, err := db.TakeConnectFlow(ctx, flow.State, rand.Text()); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("another browser: %v", err)
 		}
-		if _, _, err := db.TakeConnectFlow(ctx, access.NewSecret(), flow.Browser); !fault.Is(err, fault.NotFound) {
+		if _, _, err := db.TakeConnectFlow(ctx, rand.Text(), flow.Browser); !fault.Is(err, fault.NotFound) {
 			t.Errorf("another state: %v", err)
 		}
 		link, got, err := db.TakeConnectFlow(ctx, flow.State, flow.Browser)
