@@ -117,8 +117,13 @@ func (t *treeBuilder) start(e xml.StartElement) error {
 		return limit("has more than %d elements", MaxElements)
 	case t.attributes > MaxAttributes:
 		return limit("has more than %d attributes", MaxAttributes)
+	case len(e.Attr) > MaxOfElement:
+		return limit("has an element with more than %d attributes", MaxOfElement)
 	case t.root != nil && len(t.open) == 0:
 		return limit("is not valid XML: it has two roots")
+	}
+	if name, twice := repeated(e.Attr); twice {
+		return limit("is not valid XML: an element has the attribute %q twice", clip(prefixed(name)))
 	}
 	declarations := map[string]string(nil)
 	for _, a := range e.Attr {
@@ -149,6 +154,29 @@ func (t *treeBuilder) start(e xml.StartElement) error {
 		t.texts = append(t.texts, nil)
 	}
 	return nil
+}
+
+// repeated finds an attribute that an element has twice.
+func repeated(attributes []xml.Attr) (name xml.Name, twice bool) {
+	const few = 8 // that are compared faster than a map is made
+	if len(attributes) <= few {
+		for i := range attributes {
+			for j := range i {
+				if attributes[i].Name == attributes[j].Name {
+					return attributes[i].Name, true
+				}
+			}
+		}
+		return xml.Name{}, false
+	}
+	seen := make(map[xml.Name]bool, len(attributes))
+	for _, a := range attributes {
+		if seen[a.Name] {
+			return a.Name, true
+		}
+		seen[a.Name] = true
+	}
+	return xml.Name{}, false
 }
 
 // attribute keeps an attribute that says something: not those by which XML Schema and the encoding of SOAP describe.

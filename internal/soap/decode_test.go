@@ -114,6 +114,11 @@ func TestNamesCanBeWithoutPrefixes(t *testing.T) {
 	if got := string(d.JSON()); got != `{"r":{"x":[{"@k":"1","$":1},2]}}` {
 		t.Error(got)
 	}
+	d = decoded(t, `<r xmlns:a="urn:a" xmlns:b="urn:b" a:k="1" b:k="2" k="3"/>`)
+	d.Bare = true
+	if got := string(d.JSON()); got != `{"r":{"@a:k":"1","@b:k":"2","@k":"3"}}` {
+		t.Error(got)
+	}
 }
 
 func TestHostileXMLIsRefused(t *testing.T) {
@@ -132,6 +137,8 @@ func TestHostileXMLIsRefused(t *testing.T) {
 		{"depth", strings.Repeat("<a>", MaxDepth+1) + strings.Repeat("</a>", MaxDepth+1), "deeper than 100"},
 		{"elements", "<a>" + strings.Repeat("<b/>", MaxElements) + "</a>", "more than 500000 elements"},
 		{"attributes", "<a>" + strings.Repeat(`<b c="" d="" e=""/>`, MaxAttributes/3+1) + "</a>", "more than 500000 attributes"},
+		{"attributes of one element", "<a" + manyAttributes(MaxOfElement+1) + "/>", "more than 1000 attributes"},
+		{"an attribute twice", `<a b="1" b="2"/>`, "twice"},
 		{"bytes", "<a>" + strings.Repeat(" ", MaxBytes) + "</a>", "larger than 32 MiB"},
 		{"an end too many", `<a></a></a>`, "not open"},
 		{"a wrong end", `<a><b></a></b>`, "not open"},
@@ -158,6 +165,14 @@ func TestHostileXMLIsRefused(t *testing.T) {
 			t.Errorf("%s took %s", test.name, spent)
 		}
 	}
+}
+
+func manyAttributes(n int) string {
+	var out strings.Builder
+	for i := range n {
+		fmt.Fprintf(&out, ` a%d=""`, i)
+	}
+	return out.String()
 }
 
 func TestCharacterSetsAreRead(t *testing.T) {

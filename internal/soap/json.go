@@ -2,6 +2,7 @@ package soap
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -170,14 +171,19 @@ func (w *writer) object(children []*node, attributes []attribute, text string, s
 		w.out = append(w.out, ':')
 	}
 	groups := w.group(children)
+	shared := sharedNames(attributes)
 	for _, a := range attributes {
 		own := local(a.name)
-		if shape := s.member(own); shape != nil && !groups.have(own) {
+		several := strings.Contains(shared, " "+own+" ")
+		if shape := s.member(own); shape != nil && !several && !groups.have(own) {
 			name(own)
 			w.typed(a.value, shape)
 			continue
 		}
-		name("@" + w.written(a.name))
+		if !w.bare || several {
+			own = a.name
+		}
+		name("@" + own)
 		w.text(a.value)
 	}
 	for _, g := range groups {
@@ -208,6 +214,25 @@ func (w *writer) object(children []*node, attributes []attribute, text string, s
 		w.scalar(&node{text: strings.TrimSpace(text)}, nil)
 	}
 	w.out = append(w.out, '}')
+}
+
+// sharedNames lists the names that several attributes have without their prefixes, each between blanks.
+func sharedNames(attributes []attribute) string {
+	if len(attributes) < 2 {
+		return ""
+	}
+	names := make([]string, len(attributes))
+	for i, a := range attributes {
+		names[i] = local(a.name)
+	}
+	slices.Sort(names)
+	shared := ""
+	for i := 1; i < len(names); i++ {
+		if names[i] == names[i-1] && !strings.HasSuffix(shared, " "+names[i]+" ") {
+			shared += " " + names[i] + " "
+		}
+	}
+	return shared
 }
 
 // groups are the children of an element by their names, in the order in which names appear.

@@ -2,6 +2,7 @@ package soap
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -15,7 +16,9 @@ type markup struct {
 	parts    []*markup
 	empty    bool     // <name/>
 	own      []string // words in its attributes and its text
-	words    []string // those and the ones of the elements in it
+	lists    []string // paths that repeat it where there is a list, shorter ones first
+	fixed    bool     // written once, whatever is in it
+	parent   *markup
 	children []*markup
 }
 
@@ -81,7 +84,7 @@ func parseMarkup(template string) (*markup, error) {
 	if len(stack) > 1 {
 		return nil, errMarkup
 	}
-	root.gather()
+	root.arrange()
 	return root, nil
 }
 
@@ -160,23 +163,117 @@ func nameLength(text string) int {
 	return len(text)
 }
 
-// gather notes the words of each element, its own and those below it.
-func (m *markup) gather() {
+// gather notes the words of each element, and which elements stay.
+func (m *markup) gather(visit func(*markup)) {
 	for _, a := range m.attrs {
 		m.own = wordsIn(m.own, a.value)
 	}
 	for _, part := range m.parts {
 		switch part.kind {
 		case partElement:
-			part.gather()
+			part.parent = m
+			part.fixed = m.parent == nil && m.name == "" || m.fixed && staysIn(m, part)
+			part.gather(visit)
 		case partText, partCDATA:
 			m.own = wordsIn(m.own, part.raw)
 		}
 	}
-	m.words = append(m.words, m.own...)
-	for _, child := range m.children {
-		m.words = append(m.words, child.words...)
+	if m.name != "" {
+		visit(m)
 	}
+}
+
+// arrange finds for every path that a word begins with the elements that a list of that path repeats: those that hold the
+// word, when the path is all of it; else those that are called as the list is; else the smallest around its words.
+func (m *markup) arrange() {
+	holders := map[string][]*markup{} // by path, the elements that hold a word behind it
+	whole := map[string][]*markup{}   // by word
+	var paths []string
+	m.gather(func(e *markup) {
+		for _, word := range e.own {
+			whole[word] = append(whole[word], e)
+			for i := 1; i < len(word); i++ {
+				if word[i] != '.' {
+					continue
+				}
+				if holders[word[:i]] == nil {
+					paths = append(paths, word[:i])
+				}
+				holders[word[:i]] = append(holders[word[:i]], e)
+			}
+		}
+	})
+	for word, elements := range whole {
+		for _, e := range elements {
+			e.repeatedBy(word)
+		}
+	}
+	for _, path := range paths {
+		if whole[path] != nil {
+			continue
+		}
+		last := path[strings.LastIndexByte(path, '.')+1:]
+		var nameless []*markup
+		for _, holder := range holders[path] {
+			if e := holder.called(last); e != nil {
+				e.repeatedBy(path)
+			} else {
+				nameless = append(nameless, holder)
+			}
+		}
+		for _, e := range around(nameless) {
+			e.repeatedBy(path)
+		}
+	}
+}
+
+func (m *markup) repeatedBy(path string) {
+	if m.fixed || slices.Contains(m.lists, path) {
+		return
+	}
+	m.lists = append(m.lists, path)
+	slices.SortFunc(m.lists, func(a, b string) int { return len(a) - len(b) })
+}
+
+// called is the outermost element of a name around an element, itself included, that may be repeated.
+func (m *markup) called(name string) (found *markup) {
+	for e := m; e != nil; e = e.parent {
+		if !e.fixed && e.name != "" && local(e.name) == name {
+			found = e
+		}
+	}
+	return found
+}
+
+// around finds the smallest element around all of the given ones. Below an element that is fixed it is one for each part.
+func around(elements []*markup) []*markup {
+	var found []*markup
+	for _, e := range elements {
+		if len(found) == 0 {
+			found = append(found, e)
+			continue
+		}
+		last := len(found) - 1
+		if common := common(found[last], e); common != nil && !common.fixed && common.name != "" {
+			found[last] = common
+		} else {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+func common(a, b *markup) *markup {
+	above := map[*markup]bool{}
+	for e := a; e != nil; e = e.parent {
+		above[e] = true
+	}
+	for e := b; e != nil; e = e.parent {
+		if above[e] {
+			return e
+		}
+	}
+	return nil
 }
 
 func wordsIn(words []string, text string) []string {

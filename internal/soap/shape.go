@@ -14,7 +14,13 @@ type Shape struct {
 	all     *definitions
 	source  gjson.Result
 	items   *Shape
-	members map[string]*Shape
+	members map[string]*member
+}
+
+// member is what an object says of one of its members; its shape is made when it is asked for.
+type member struct {
+	source gjson.Result
+	shape  *Shape
 }
 
 // definitions are the model of a resource.
@@ -36,7 +42,7 @@ func (d *definitions) named(name string, depth int) *Shape {
 	if s, ok := d.known[name]; ok {
 		return s
 	}
-	source := member(d.source, name)
+	source := memberOf(d.source, name)
 	if !source.IsObject() {
 		d.known[name] = nil
 		return nil
@@ -61,14 +67,14 @@ func (d *definitions) shape(source gjson.Result, depth int) *Shape {
 
 // reference is the name of the definition that a property stands for, in either way of saying it.
 func reference(source gjson.Result) string {
-	if ref := member(source, "$ref").String(); ref != "" {
+	if ref := memberOf(source, "$ref").String(); ref != "" {
 		const path = "#/definitions/"
 		if len(ref) > len(path) && ref[:len(path)] == path {
 			return ref[len(path):]
 		}
 		return ref
 	}
-	if kind := member(source, "type"); kind.Type == gjson.String && !plainKind(kind.Str) {
+	if kind := memberOf(source, "type"); kind.Type == gjson.String && !plainKind(kind.Str) {
 		return kind.Str
 	}
 	return ""
@@ -84,10 +90,10 @@ func plainKind(name string) bool {
 
 func (s *Shape) read(source gjson.Result, depth int) {
 	s.source = source
-	switch kind := member(source, "type").String(); {
+	switch kind := memberOf(source, "type").String(); {
 	case plainKind(kind):
 		s.kind = kind
-	case member(source, "properties").IsObject():
+	case memberOf(source, "properties").IsObject():
 		s.kind = "object"
 	default:
 		if name := reference(source); name != "" && depth < maxReferences {
@@ -108,7 +114,7 @@ func (s *Shape) item() *Shape {
 		return nil
 	}
 	if s.items == nil {
-		s.items = s.all.shape(member(s.source, "items"), 0)
+		s.items = s.all.shape(memberOf(s.source, "items"), 0)
 	}
 	return s.items
 }
@@ -118,18 +124,23 @@ func (s *Shape) member(name string) *Shape {
 	if !s.isObject() {
 		return nil
 	}
-	if known, ok := s.members[name]; ok {
-		return known
-	}
 	if s.members == nil {
-		s.members = map[string]*Shape{}
+		s.members = map[string]*member{}
+		memberOf(s.source, "properties").ForEach(func(key, source gjson.Result) bool {
+			if source.IsObject() {
+				s.members[key.Str] = &member{source: source}
+			}
+			return true
+		})
 	}
-	var found *Shape
-	if source := member(member(s.source, "properties"), name); source.IsObject() {
-		found = s.all.shape(source, 0)
+	m := s.members[name]
+	if m == nil {
+		return nil
 	}
-	s.members[name] = found
-	return found
+	if m.shape == nil {
+		m.shape = s.all.shape(m.source, 0)
+	}
+	return m.shape
 }
 
 func (s *Shape) has(name string) bool { return s.member(name) != nil }
@@ -145,5 +156,5 @@ func (s *Shape) Field(path string) (kind, format string) {
 			return "", ""
 		}
 	}
-	return s.kind, member(s.source, "format").String()
+	return s.kind, memberOf(s.source, "format").String()
 }

@@ -24,6 +24,8 @@ const (
 	MaxElements = 500_000
 	// MaxAttributes is how many attributes a document has, namespace declarations among them.
 	MaxAttributes = 500_000
+	// MaxOfElement is how many attributes one element has.
+	MaxOfElement = 1000
 	// MaxTemplate is the largest template, and the largest body that is made of one, in bytes.
 	MaxTemplate = 8 << 20
 )
@@ -50,7 +52,7 @@ func Escape(text string) string {
 // At is the value at a path of names, such as address.street or items[0].name; it does not exist where one of them does
 // not. A member whose name is the whole path wins.
 func At(v gjson.Result, path string) gjson.Result {
-	if whole := member(v, path); whole.Exists() {
+	if whole := memberOf(v, path); whole.Exists() {
 		return whole
 	}
 	for _, s := range Steps(path) {
@@ -65,15 +67,15 @@ func At(v gjson.Result, path string) gjson.Result {
 			v = items[index]
 			continue
 		}
-		if v = member(v, string(s)); !v.Exists() {
+		if v = memberOf(v, string(s)); !v.Exists() {
 			return v
 		}
 	}
 	return v
 }
 
-// member is a member of an object by its plain name.
-func member(v gjson.Result, name string) (found gjson.Result) {
+// memberOf is a member of an object by its plain name.
+func memberOf(v gjson.Result, name string) (found gjson.Result) {
 	if !v.IsObject() {
 		return gjson.Result{}
 	}

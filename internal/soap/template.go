@@ -38,12 +38,16 @@ func Prune(body string, words []string) (string, error) {
 
 func keep(string) bool { return false }
 
+// maxSteps is how many elements are written to fill a template, those among them that turn out to hold nothing.
+const maxSteps = 500_000
+
 type filler struct {
 	find    Find
 	unknown func(word string) bool // whether a word without a value is taken out
 	open    []string
 	bound   []binding
 	size    int
+	steps   int
 	found   map[string]gjson.Result // by word, outside of lists
 	sure    int                     // elements around that stay, since an attribute of theirs has a value
 }
@@ -69,10 +73,13 @@ func (f *filler) fill(template string) (string, error) {
 	var out strings.Builder
 	for _, p := range root.parts {
 		if p.kind == partElement {
-			out.WriteString(f.element(p, true).text)
+			out.WriteString(f.element(p).text)
 		} else {
 			out.WriteString(p.raw)
 		}
+	}
+	if f.steps > maxSteps {
+		return "", fault.New(fault.Invalid, "The body has more than %d elements of XML: send less at once", maxSteps)
 	}
 	if f.size > MaxTemplate {
 		return "", fault.New(fault.Invalid, "The body becomes larger than %d MiB of XML: send less at once", MaxTemplate>>20)
@@ -111,17 +118,20 @@ func (f *filler) lookup(word string) (v gjson.Result, ok, taken bool) {
 	return v, v.Exists(), f.sure > 0 || f.unknown(word)
 }
 
-// element writes an element, as often as the list that it stands for has items. fixed elements are written once, always.
-func (f *filler) element(m *markup, fixed bool) part {
-	if f.size > MaxTemplate {
+// element writes an element, as often as the list that it stands for has items.
+func (f *filler) element(m *markup) part {
+	if f.size > MaxTemplate || f.steps > maxSteps {
 		return part{}
 	}
-	if !fixed {
-		if path, list, ok := f.repeats(m); ok {
+	for _, path := range m.lists {
+		if f.isBound(path) {
+			continue
+		}
+		if list, ok, _ := f.lookup(path); ok && list.IsArray() {
 			return f.repeat(m, path, list)
 		}
 	}
-	return f.one(m, fixed)
+	return f.one(m)
 }
 
 func (f *filler) repeat(m *markup, path string, list gjson.Result) part {
@@ -129,35 +139,13 @@ func (f *filler) repeat(m *markup, path string, list gjson.Result) part {
 	all := part{dropped: true}
 	for _, item := range list.Array() {
 		f.bound = append(f.bound, binding{path, item})
-		p := f.one(m, false)
+		p := f.element(m) // a list may hold another that repeats the same element
 		f.bound = f.bound[:len(f.bound)-1]
 		out.WriteString(p.text)
 		all.kept = all.kept || p.kept
-		if f.size > MaxTemplate {
-			break
-		}
 	}
 	all.text = out.String()
 	return all
-}
-
-// repeats finds the list that an element stands for: one that is a word in it, or a step on the way to one.
-func (f *filler) repeats(m *markup) (path string, list gjson.Result, ok bool) {
-	for _, word := range m.words {
-		for end := 0; end <= len(word); end++ {
-			if end < len(word) && word[end] != '.' {
-				continue
-			}
-			path = word[:end]
-			if path == "" || f.isBound(path) {
-				continue
-			}
-			if list, ok, _ = f.lookup(path); ok && list.IsArray() && m.standsFor(path) {
-				return path, list, true
-			}
-		}
-	}
-	return "", gjson.Result{}, false
 }
 
 func (f *filler) isBound(path string) bool {
@@ -169,50 +157,9 @@ func (f *filler) isBound(path string) bool {
 	return false
 }
 
-// standsFor reports whether an element is the one that a list repeats.
-func (m *markup) standsFor(path string) bool {
-	if slices.Contains(m.words, path) {
-		return slices.Contains(m.own, path) // a list of texts: the element that holds the word
-	}
-	last := path[strings.LastIndexByte(path, '.')+1:]
-	if m.calledFor(path, last) {
-		return true
-	}
-	return !m.below(path, last) && !m.oneChildHasAll(path)
-}
-
-func (m *markup) calledFor(path, last string) bool { return local(m.name) == last && m.count(path) > 0 }
-
-func (m *markup) below(path, last string) bool {
-	for _, child := range m.children {
-		if child.calledFor(path, last) || child.below(path, last) {
-			return true
-		}
-	}
-	return false
-}
-
-// oneChildHasAll reports whether a smaller element is around all words of a list.
-func (m *markup) oneChildHasAll(path string) bool {
-	for _, child := range m.children {
-		if n := child.count(path); n > 0 {
-			return n == m.count(path)
-		}
-	}
-	return false
-}
-
-func (m *markup) count(path string) (n int) {
-	for _, word := range m.words {
-		if word == path || strings.HasPrefix(word, path+".") {
-			n++
-		}
-	}
-	return n
-}
-
 // one writes an element once.
-func (f *filler) one(m *markup, fixed bool) part {
+func (f *filler) one(m *markup) part {
+	f.steps++
 	if v, isNull := f.nullOf(m); isNull {
 		f.size += len(m.name)
 		return part{text: "<" + m.name + v + ` xmlns:xsi="` + instances + `" xsi:nil="true"/>`, kept: true}
@@ -227,7 +174,7 @@ func (f *filler) one(m *markup, fixed bool) part {
 	for _, p := range m.parts {
 		switch p.kind {
 		case partElement:
-			inner := f.element(p, fixed && staysIn(m, p))
+			inner := f.element(p)
 			content.WriteString(inner.text)
 			kept, dropped = kept || inner.kept, dropped || inner.dropped
 			something = true
@@ -247,7 +194,7 @@ func (f *filler) one(m *markup, fixed bool) part {
 	if !something && !dropped {
 		kept = true // an empty element of the template is meant
 	}
-	if dropped && !kept && !fixed {
+	if dropped && !kept && !m.fixed {
 		return part{dropped: true}
 	}
 	f.size += len(head) + 2*len(m.name) + 5
