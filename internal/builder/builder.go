@@ -213,7 +213,7 @@ func (s *Service) Clone(ctx context.Context, p *access.Principal, keyOrID string
 		}
 		for i := range copied.Configuration {
 			e := &copied.Configuration[i]
-			if e.Key == "oauth.api.key" || e.Key == "oauth.api.secret" {
+			if e.Key == "oauth.api.key" || credential.OwnedByAuthor(e.Key) {
 				connector.Omit(e, "defaultValue")
 			}
 		}

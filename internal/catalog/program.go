@@ -36,6 +36,10 @@ type Resource struct {
 	Before       []*sandbox.Script // element-wide, then the resource's own
 	After        []*sandbox.Script // the resource's own, then element-wide
 
+	// Guarded reports that something of an account's extension reads the configuration when the resource runs: the secrets that the
+	// system connector brings are not for it.
+	Guarded bool
+
 	RootKeyOut string // wraps the request body (left part of rootKey)
 	RootKeyIn  string // unwraps the answer (right part)
 
@@ -133,6 +137,9 @@ func compileResource(p *Program, source *connector.Resource, before, after []*sa
 		Callable:     callable(source.Type),
 	}
 	r.Object, r.ObjectName = objectNames(relative)
+	if x := p.Connector.Extension; x != nil {
+		r.Guarded = r.ownership() == 1 || len(x.Hooks)+len(x.Parameters)+len(x.Configuration) > 0
+	}
 	ownBefore, ownAfter := scripts(source.Hooks, p.Connector.Key+" "+source.Method+" "+relative)
 	r.Before = append(append(r.Before, before...), ownBefore...)
 	r.After = append(append(r.After, ownAfter...), after...)

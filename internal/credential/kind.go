@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"slices"
 	"time"
 )
 
@@ -44,3 +45,7 @@ const (
 	KeyKeyStore         = keyKeystore
 	KeyKeyStorePassword = keyKeystorePassword
 )
+
+// OwnedByAuthor reports whether the default of a key is a secret of the connector's author: it belongs to the author's application at the
+// provider, not to who uses the connector.
+func OwnedByAuthor(key string) bool { return slices.Contains(ownedSecrets, key) }

@@ -11,6 +11,7 @@ import (
 	"jackfield/internal/access"
 	"jackfield/internal/catalog"
 	"jackfield/internal/ceql"
+	"jackfield/internal/credential"
 	"jackfield/internal/instance"
 )
 
@@ -112,7 +113,20 @@ func (c *Call) Configuration(key string) string {
 	if value, ok := c.configuration[key]; ok {
 		return value
 	}
+	if c.withheld(key) {
+		return ""
+	}
 	return c.Instance.Effective[key]
+}
+
+// withheld reports whether a value is a secret of the system connector itself, and something that an account added to it would see it:
+// a script or a parameter could send it anywhere.
+func (c *Call) withheld(key string) bool {
+	if c.Resource == nil || !c.Resource.Guarded || !credential.OwnedByAuthor(key) {
+		return false
+	}
+	entry := c.Program.Connector.Own.Entry(key)
+	return entry != nil && entry.DefaultValue != "" && entry.DefaultValue == c.Instance.Effective[key]
 }
 
 // Written is the configuration that hooks and response parameters wrote during the call.

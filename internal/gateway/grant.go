@@ -48,9 +48,21 @@ func (g *Gateway) Exchange(ctx context.Context, c *Call, ask credential.TokenAsk
 	}
 	token, err := credential.ReadToken(status, header, body)
 	if err != nil {
-		return nil, err
+		return nil, c.Scrub(err, ask.Code, ask.Verifier)
 	}
 	return g.grant(c, token), nil
+}
+
+// Scrub takes the instance's secrets, and more of them, out of the provider's words in an error: token endpoints like to quote what
+// they were sent.
+func (c *Call) Scrub(err error, more ...string) error {
+	f := fault.As(err)
+	if f == nil || f.Provider == "" {
+		return err
+	}
+	e := c.effective()
+	f.Provider = credential.ScrubberFor(e, func(key string) bool { return c.Instance.Secret(key, e[key]) }, more...).String(f.Provider)
+	return err
 }
 
 // grant is a token as configuration. Members of the answer that the connector declares an entry for, such as the host of the
@@ -131,7 +143,7 @@ func (c *Call) lifecycle(resource *catalog.Resource) *Call {
 // AskProvider sends one request of an authentication, once: a grant may be used up by asking. A redirect is an answer, because
 // following it would carry secrets on.
 func (g *Gateway) AskProvider(ctx context.Context, c *Call, request *http.Request) (status int, header http.Header, body []byte, err error) {
-	if err := credential.CheckSecretHost(c.Program.Connector.Configuration, c.effective(), request.URL); err != nil {
+	if err := credential.CheckSecretHost(c.Program.Connector.Own.Configuration, c.effective(), request.URL); err != nil {
 		return 0, nil, nil, err
 	}
 	policy := outbound.Policy{Timeout: tokenTimeout, MaxBody: credential.MaxTokenAnswer, Attempts: 1, Redirects: -1}

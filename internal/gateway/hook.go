@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -294,9 +295,16 @@ func (c *Call) requestParameters() []byte {
 	return encode(values)
 }
 
-// configurationObject is the configuration in force without what authenticates at the provider or at us.
+// configurationObject is the configuration in force, without secrets that are not for the script.
 func (c *Call) configurationObject() []byte {
-	return encode(c.effective())
+	shown := c.effective()
+	for key := range shown {
+		if c.withheld(key) {
+			shown = maps.Clone(shown)
+			delete(shown, key)
+		}
+	}
+	return encode(shown)
 }
 
 func bodyVariables(body []byte) (asText, parsed []byte) {

@@ -37,7 +37,7 @@ type renewals struct {
 
 	mu     sync.Mutex
 	failed map[int64]failure  // by instance: the token endpoint does not work
-	vain   map[string]failure // by instance and resource: a new token was refused as well
+	vain   map[string]failure // by instance, resource and token: the token was new, and refused as well
 }
 
 type failure struct {
@@ -241,7 +241,7 @@ func (g *Gateway) recentFailure(id int64) error {
 }
 
 func vainKey(c *Call) string {
-	return strconv.FormatInt(c.Instance.ID, 10) + " " + c.Resource.Method + " " + c.Resource.RelativePath
+	return strconv.FormatInt(c.Instance.ID, 10) + " " + c.Resource.Method + " " + c.Resource.RelativePath + " " + c.Instance.Effective[credential.KeyAccessToken]
 }
 
 func (g *Gateway) isVain(c *Call) bool {

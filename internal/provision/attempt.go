@@ -37,7 +37,7 @@ func (a *attempt) check(ctx context.Context, r *instance.Request) error {
 			given[key] = *value
 		}
 	}
-	err := credential.CheckDefaultSecret(a.connector.Configuration, given, a.draft.Effective)
+	err := credential.CheckDefaultSecret(a.connector.Own.Configuration, given, a.draft.Effective)
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func (a *attempt) obtainOAuth1(ctx context.Context) error {
 		}
 		return fault.New(fault.Invalid, "providerData needs oauth_token, oauth_verifier and secret: begin with GET /elements/%s/oauth/token", a.connector.Key)
 	}
-	request, err := credential.NewAccessTokenRequest(ctx, a.draft.Effective, token, verifier, a.provided("secret"), a.gateway.Now())
+	request, err := credential.NewAccessTokenRequest(ctx, typed(a.call()), token, verifier, a.provided("secret"), a.gateway.Now())
 	if err != nil {
 		return err
 	}
@@ -218,7 +218,7 @@ func (a *attempt) obtainOAuth1(ctx context.Context) error {
 	}
 	values, err := credential.ReadAccessToken(status, body)
 	if err != nil {
-		return err
+		return a.call().Scrub(err, verifier, a.provided("secret"))
 	}
 	a.draft.Set(values)
 	a.granted = true

@@ -3,6 +3,7 @@ package provision
 import (
 	"context"
 	"encoding/base64"
+	"maps"
 	"net/url"
 	"strconv"
 
@@ -95,7 +96,7 @@ func (s *Service) requestToken(ctx context.Context, call *gateway.Call, callback
 			return s.gateway.RequestTokenBy(ctx, call, own[0], callback)
 		}
 	}
-	request, err := credential.NewRequestTokenRequest(ctx, call.Instance.Effective, callback, s.gateway.Now())
+	request, err := credential.NewRequestTokenRequest(ctx, typed(call), callback, s.gateway.Now())
 	if err != nil {
 		return "", "", err
 	}
@@ -103,7 +104,15 @@ func (s *Service) requestToken(ctx context.Context, call *gateway.Call, callback
 	if err != nil {
 		return "", "", err
 	}
-	return credential.ReadRequestToken(status, body)
+	token, secret, err = credential.ReadRequestToken(status, body)
+	return token, secret, call.Scrub(err)
+}
+
+// typed is the configuration of a call that says the type of authentication: by it OAuth 1 chooses how to sign.
+func typed(call *gateway.Call) credential.Configuration {
+	e := maps.Clone(call.Instance.Effective)
+	e["authentication.type"] = call.Instance.AuthenticationType
+	return e
 }
 
 // authorizing is an instance that does not exist: the connector's defaults with what the client sent. A secret of the connector's own is
@@ -149,7 +158,7 @@ func (s *Service) authorizing(p *access.Principal, c *catalog.Connector, a *Auth
 	if effective[credential.KeyCallbackURL] == "" {
 		return nil, fault.New(fault.Invalid, "The parameter callbackUrl is required: connector %s has no callback address of its own", c.Key)
 	}
-	if err := credential.CheckDefaultSecret(c.Configuration, given, effective); err != nil {
+	if err := credential.CheckDefaultSecret(c.Own.Configuration, given, effective); err != nil {
 		return nil, err
 	}
 	i := &instance.Instance{
