@@ -360,3 +360,78 @@ func TestSQLIsTracedWithoutValues(t *testing.T) {
 		t.Errorf("the trace has no statement: %v", calls)
 	})
 }
+
+func TestAnInstanceOfADatabaseIsMadeWhenItsProbeWorks(t *testing.T) {
+	t.Parallel()
+	address, err := url.Parse(storetest.PostgresURL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "shop.db"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	open := build(t, func(o *server.Options) {
+		o.AllowAddresses = append(o.AllowAddresses, netip.MustParseAddrPort(address.Host))
+		o.DatabaseFolder = folder
+	})
+	closed := build(t)
+	const (
+		probe   = `{"method":"GET","path":"/probe","type":"provisionAuthValidation","vendorPath":"SELECT 1"}`
+		noProbe = `{"method":"GET","path":"/one","vendorPath":"select 1 as one"}`
+	)
+	good := "jdbc:postgresql://" + address.Host + address.Path + "?sslmode=disable"
+	user := address.User.Username()
+	for n, tt := range []struct {
+		house           *house
+		base, user      string
+		driver          string
+		status          int
+		said            string
+		withoutProbe    int // status of a call on an instance that is made without a probe
+		saidWithoutMore string
+	}{
+		{open, good, user, "", 200, "", 200, `[{"one":1}]`},
+		{open, "jdbc:sqlite:shop.db", "", "", 200, "", 200, `[{"one":1}]`},
+		{open, good, "nobody", "", 401, "refused the credentials", 401, "refused the credentials"},
+		{open, good + "x&password=s3cret", user, "", 400, "credentials could not be checked", 400, "sslmode"},
+		{open, strings.Replace(good, address.Path, "/missing", 1), user, "", 400, "could not be checked", 400, "missing"},
+		{open, good, user, "com.mysql.jdbc.Driver", 400, "org.postgresql.Driver", 400, "org.postgresql.Driver"},
+		{open, "jdbc:mysql://" + address.Host + "/x", user, "", 400, "not currently supported", 405, "This API is not currently supported for this element"},
+		{open, "jdbc:sqlite:missing.db", "", "", 400, "no database", 400, "missing.db"},
+		{open, "jdbc:sqlite:/etc/passwd", "", "", 400, "no database", 400, "passwd"},
+		{closed, good, user, "", 400, "--allow-private-providers", 400, "--allow-private-providers"},
+		{closed, "jdbc:postgresql://169.254.169.254/x", user, "", 400, "always refused", 400, "always refused"},
+		{closed, "jdbc:sqlite:shop.db", "", "", 400, "--database-folder", 400, "--database-folder"},
+	} {
+		for _, resource := range []string{probe, noProbe} {
+			key := "db" + string(rune('a'+n)) + string(rune('a'+len(resource)%26))
+			definition, err := json.Marshal(map[string]any{
+				"name": key, "key": key, "description": "x", "hub": "general", "protocolType": "jdbc", "authentication": map[string]string{"type": "custom"},
+				"configuration": []map[string]any{
+					{"key": "base.url", "name": "URL", "type": "TEXTFIELD_1000", "defaultValue": tt.base},
+					{"key": "username", "name": "User", "type": "TEXTFIELD_128"}, {"key": "jdbc.driver.classname", "name": "Driver", "type": "TEXTFIELD_128"},
+				},
+				"resources": []json.RawMessage{json.RawMessage(resource)},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			tt.house.element(string(definition))
+			body := `{"name":"x","element":{"key":"` + key + `"},"configuration":{"username":"` + tt.user + `","jdbc.driver.classname":"` + tt.driver + `"}}`
+			a := tt.house.do(request{method: "POST", path: "/instances", body: body})
+			if resource == probe {
+				if a.status != tt.status || a.status != 200 && strings.Contains(string(a.body), "s3cret") || !strings.Contains(string(a.body), tt.said) {
+					t.Errorf("%s with a probe: %d %s, want %d %q", tt.base, a.status, short(a.body), tt.status, tt.said)
+				}
+				continue
+			}
+			var m made
+			a.want(200).into(&m)
+			a = tt.house.do(request{path: "/hubs/general/one", token: m.Token})
+			if a.status != tt.withoutProbe || !strings.Contains(string(a.body), tt.saidWithoutMore) || strings.Contains(string(a.body), "s3cret") {
+				t.Errorf("%s called: %d %s, want %d %q", tt.base, a.status, short(a.body), tt.withoutProbe, tt.saidWithoutMore)
+			}
+		}
+	}
+}
