@@ -66,7 +66,7 @@ func (g *Gateway) scan(ctx context.Context, c *Call, filter ceql.Expr) error {
 		if s.whole || s.full() || c.nextToken == "" {
 			break
 		}
-		if s.read >= s.limit {
+		if s.spent >= s.limit {
 			c.release()
 			return fault.New(fault.Invalid, "where is filtered here, and %d rows of the provider were read without an end: narrow it, or raise %s in the configuration of the instance",
 				s.read, keyScanRows)
@@ -119,6 +119,7 @@ type scanner struct {
 	limit   int
 	whole   bool // all rows are kept: pages are cut afterwards
 	read    int
+	spent   int // of the limit: an empty page counts as a row, so that cursors that go nowhere end too
 	found   int
 	kept    []byte // rows with commas between them
 }
@@ -148,6 +149,7 @@ func (c *Call) rows(s *scanner) error {
 		return fault.New(fault.Provider, "The provider's answer is no list that where could filter").WithProvider(excerpt(body))
 	}
 	c.isList, c.count = true, info.Count
+	s.spent += max(info.Count, 1)
 	c.findNextPage()
 	first := (s.wanted.page - 1) * s.wanted.size
 	gjson.ParseBytes(shaped).ForEach(func(_, row gjson.Result) bool {

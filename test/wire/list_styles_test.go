@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"encoding/base64"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -220,6 +221,47 @@ func TestAFilterHereStopsAtItsLimit(t *testing.T) {
 	h.do(request{path: "/items", token: s.Token, query: url.Values{"where": {"price = 25"}}}).want(400, "20 rows", "where.evaluate.max")
 	h.do(request{path: "/items", token: s.Token, query: url.Values{"where": {"price = 5"}, "pageSize": {"1"}}}).want(400, "20 rows")
 	h.do(request{path: "/items", token: s.Token, query: url.Values{"where": {"price < 20"}, "pageSize": {"3"}}}).want(200)
+}
+
+func TestAFilterHereEndsWithCursorsThatDoNot(t *testing.T) {
+	t.Parallel()
+	calls := 0
+	provider := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		calls++
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"data":[],"next":"again"}`)) //nolint:errcheck // the caller is in this process
+	}))
+	t.Cleanup(provider.Close)
+	def, err := connector.LoadDir(fstest.MapFS{"definition.yaml": {Data: []byte(styledDefinition)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := build(t, only(), with(provider, def))
+	s := h.create(`{"element":{"key":"styles"},"name":"s","configuration":{"username":"u","password":"p","where.evaluate.max":"7"}}`)
+	h.do(request{path: "/items", token: s.Token, query: url.Values{"where": {"price = 1"}}}).want(400, "where.evaluate.max")
+	if calls != 7 {
+		t.Errorf("%d calls", calls)
+	}
+}
+
+func TestWhatIsNoListIsNotFilteredHere(t *testing.T) {
+	t.Parallel()
+	for body, status := range map[string]int{`{"data":{"id":1}}`: 502, `{"data":`: 502, ``: 200, `{"data":null}`: 200, `{}`: 200, `{"data":[1,"x",null,[{"price":1}]]}`: 200} {
+		provider := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte(body)) //nolint:errcheck // the caller is in this process
+		}))
+		t.Cleanup(provider.Close)
+		def, err := connector.LoadDir(fstest.MapFS{"definition.yaml": {Data: []byte(styledDefinition)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := build(t, only(), with(provider, def))
+		s := h.create(`{"element":{"key":"styles"},"name":"s","configuration":{"username":"u","password":"p"}}`)
+		if a := h.do(request{path: "/items", token: s.Token, query: url.Values{"where": {"price = 1"}}}); a.status != status {
+			t.Errorf("%s: %d %s, want %d", body, a.status, short(a.body), status)
+		}
+	}
 }
 
 func TestARecordIsReadAgainAfterItIsWritten(t *testing.T) {

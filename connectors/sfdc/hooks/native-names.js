@@ -7,5 +7,5 @@ if (body === null || typeof body !== 'object' || Array.isArray(body)) {
   done({});
 } else {
   const entries = Object.entries(body).filter(([key]) => !own.includes(key));
-  done({ request_vendor_body: Object.fromEntries(entries.map(([key, v]) => [key[0].toUpperCase() + key.slice(1), v])) });
+  done({ request_vendor_body: Object.fromEntries(entries.map(([key, v]) => [key.charAt(0).toUpperCase() + key.slice(1), v])) });
 }
