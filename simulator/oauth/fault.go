@@ -26,6 +26,7 @@ const (
 	FaultUnavailable  Fault = "unavailable"   // 503 with Retry-After and {"error":"temporarily_unavailable"}
 	FaultServerError  Fault = "server-error"  // 500 with {"error":"server_error"}
 	FaultUnauthorized Fault = "unauthorized"  // 401 with {"error":"invalid_token"}
+	FaultRedirect     Fault = "redirect"      // 307 to the same path below /elsewhere, as a login page in between does
 	FaultRevokeBefore Fault = "revoke-before" // the user takes the consent back at this very moment
 
 	FaultSlow            Fault = "slow"              // the work, then Delay, then the answer
@@ -40,7 +41,7 @@ const (
 
 var knownFaults = []Fault{
 	FaultHTML, FaultHTML503, FaultError200, FaultEmpty, FaultGarbage, FaultHuge, FaultNever, FaultDrop, FaultUnavailable, FaultServerError,
-	FaultUnauthorized, FaultRevokeBefore, FaultSlow, FaultNoAccessToken, FaultExpiresNonsense, FaultExpiresNegative, FaultExpiresText,
+	FaultUnauthorized, FaultRedirect, FaultRevokeBefore, FaultSlow, FaultNoAccessToken, FaultExpiresNonsense, FaultExpiresNegative, FaultExpiresText,
 	FaultHoldAfterRotate, FaultDropAfterRotate, FaultRevokeAfter,
 }
 
@@ -179,6 +180,8 @@ func (s *Simulator) faulty(x *exchange, endpoint string, handle func(*exchange) 
 		return oauthError(http.StatusInternalServerError, "server_error", "something is broken here"), false
 	case FaultUnauthorized:
 		return unauthorized("invalid_token", "the access token is not wanted today"), false
+	case FaultRedirect:
+		return reply{status: http.StatusTemporaryRedirect, header: http.Header{"Location": {x.base() + "/elsewhere" + x.URL.Path}}}, false
 	case FaultRevokeBefore:
 		s.RevokeAll()
 		return handle(x), false

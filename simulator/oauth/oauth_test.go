@@ -376,6 +376,7 @@ func TestFaultsSpoilTheAnswer(t *testing.T) {
 		"expires nonsense": {`{"fault":"expires-nonsense"}`, 200, `"expires_in":"soon"`, "3600", true},
 		"expires negative": {`{"fault":"expires-negative"}`, 200, `"expires_in":-5`, "3600", true},
 		"expires as text":  {`{"fault":"expires-text"}`, 200, `"expires_in":"3600"`, "error", true},
+		"redirect":         {`{"fault":"redirect"}`, 307, "", "access_token", false},
 		"revoked before":   {`{"fault":"revoke-before"}`, 400, "invalid_grant", "access_token", true},
 		"revoked after":    {`{"fault":"revoke-after"}`, 200, "access_token", "error", true},
 		"of another grant": {`{"fault":"html","grant":"password"}`, 200, "access_token", "html", true},

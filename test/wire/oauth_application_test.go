@@ -3,6 +3,7 @@ package wire_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -125,6 +126,7 @@ func TestTheDefaultSecretGoesToTheHostsOfTheDefinitionAlone(t *testing.T) {
 		{"oauth.token.revoke_url": elsewhere.URL + "/revoke"},
 		{"oauth.token.url": elsewhere.URL + "/token", "oauth.api.secret": "********"},
 		{"oauth.token.url": elsewhere.URL + "/token", "oauth.api.key": oauth.DefaultClientID},
+		{"base.url": elsewhere.URL},
 	} {
 		name := strings.Join(sortedNames(configuration), " ")
 		refused(name+" at creation", c.do(request{method: "POST", path: "/instances", body: c.asking(configuration, object{"code": c.defaultCode()})}))
@@ -140,6 +142,26 @@ func TestTheDefaultSecretGoesToTheHostsOfTheDefinitionAlone(t *testing.T) {
 			t.Errorf("%s: at the end the other host was asked %d times", name, n)
 		}
 	}
+	// Neither does a single value that is changed lead it astray.
+	i := c.create(c.asking(object{}, object{"code": c.defaultCode()}))
+	var rows []struct {
+		ID  int64
+		Key string
+	}
+	c.do(request{path: i.path() + "/configuration"}).want(200).into(&rows)
+	for _, row := range rows {
+		if row.Key == "oauth.token.url" {
+			text := `{"propertyValue":"` + elsewhere.URL + `/token"}`
+			c.do(request{method: "PATCH", path: i.path() + "/configuration/" + strconv.FormatInt(row.ID, 10), body: text})
+		}
+	}
+	c.provider.ExpireAll()
+	c.contacts(i)
+	if n := told.Load(); n != 0 {
+		t.Error("the other host was told the secret after a value was changed")
+	}
+	asked.Store(0)
+	c.do(request{method: "DELETE", path: i.path()}).want(200)
 	// Who brings a secret may send it where it wants.
 	configuration := owned()
 	configuration["oauth.token.url"] = elsewhere.URL + "/token"

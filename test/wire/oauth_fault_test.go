@@ -25,6 +25,7 @@ var spoilt = map[oauth.Fault]struct {
 	oauth.FaultDrop:            {502, "provider", false},
 	oauth.FaultUnavailable:     {502, "temporarily_unavailable", false},
 	oauth.FaultServerError:     {502, "server_error", false},
+	oauth.FaultRedirect:        {502, "redirect", false}, // a secret is not repeated to whoever it leads to
 	oauth.FaultNoAccessToken:   {502, "access_token", true},
 	oauth.FaultDropAfterRotate: {502, "provider", true},
 	oauth.FaultExpiresNonsense: {0, "", true},
