@@ -3,6 +3,7 @@ package gateway
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"jackfield/internal/catalog"
@@ -76,6 +77,21 @@ func TestConstantsAreEscapedAsTheyNeedIt(t *testing.T) {
 	} {
 		if got := c.substitute(template); got != want {
 			t.Errorf("%s became %s, want %s", template, got, want)
+		}
+	}
+}
+
+func TestATraceHidesSecretsAsTemplatesWriteThem(t *testing.T) {
+	t.Parallel()
+	const secret = `canary{one}<two>"three"`
+	i := &instance.Instance{Effective: map[string]string{"password": secret}}
+	tr := &Trace{left: maxTraceSize}
+	tr.secrets.add(i, nil)
+	for _, template := range []string{`<a><b>{x}</b></a>`, `{"b":"{x}"}`} {
+		c := templated(t, "", template, `{}`, pair{"x", secret})
+		shown := tr.secrets.renderer().body(tr.keep(c.vendor.body), nil)
+		if strings.Contains(shown, "canary") || strings.Contains(shown, "three") {
+			t.Errorf("%s: %s", template, shown)
 		}
 	}
 }

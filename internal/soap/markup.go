@@ -254,8 +254,8 @@ func around(elements []*markup) []*markup {
 			continue
 		}
 		last := len(found) - 1
-		if common := common(found[last], e); common != nil && !common.fixed && common.name != "" {
-			found[last] = common
+		if shared := ancestor(found[last], e); shared != nil && !shared.fixed && shared.name != "" {
+			found[last] = shared
 		} else {
 			found = append(found, e)
 		}
@@ -263,7 +263,8 @@ func around(elements []*markup) []*markup {
 	return found
 }
 
-func common(a, b *markup) *markup {
+// ancestor is the smallest element around two.
+func ancestor(a, b *markup) *markup {
 	above := map[*markup]bool{}
 	for e := a; e != nil; e = e.parent {
 		above[e] = true
