@@ -72,6 +72,9 @@ func (c *describeCommand) pages(ctx context.Context) (map[string]string, error) 
 			pages[d.Key+".md"] = apidoc.Page(d, string(notes))
 			continue
 		}
+		if _, err := os.Stat(name); err != nil {
+			return nil, fmt.Errorf("%s is neither the key of a shipped connector nor a file or folder", name)
+		}
 		for s := range sources([]string{name}) {
 			if s.err != nil {
 				return nil, fmt.Errorf("%s: %w", s.place, s.err)

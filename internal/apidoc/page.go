@@ -206,7 +206,7 @@ func (p *page) entries(title string, all []connector.ConfigurationEntry) {
 			needed = "with " + entry.GroupName
 		}
 		standard := entry.DefaultValue
-		if len(standard) > 80 || strings.Contains(standard, "\n") || entry.Type == "PASSWORD" && standard != "X" {
+		if len(standard) > maxDefault || strings.Contains(standard, "\n") || mayBeSecret(entry) {
 			standard = ""
 		}
 		text := entry.Description
@@ -220,6 +220,20 @@ func (p *page) entries(title string, all []connector.ConfigurationEntry) {
 		p.row(code(entry.Key), needed, code(standard), text)
 	}
 	p.line("")
+}
+
+// maxDefault is how long a default may be to stand in a table, in bytes.
+const maxDefault = 80
+
+// mayBeSecret reports whether a default is better not repeated: private connectors have keys of their own in them.
+func mayBeSecret(entry connector.ConfigurationEntry) bool {
+	key := strings.ToLower(strings.NewReplacer(".", "", "_", "", "-", "").Replace(entry.Key))
+	if entry.Type == "PASSWORD" {
+		return true
+	}
+	return !strings.HasSuffix(key, "url") && slices.ContainsFunc([]string{"secret", "password", "token", "apikey", "jks"}, func(word string) bool {
+		return strings.Contains(key, word)
+	})
 }
 
 // shown are the resources that callers call, with their path below the hub.

@@ -21,6 +21,8 @@ configuration:
   - {key: username, name: User, description: Who, type: TEXTFIELD_32, required: true, displayOrder: 2}
   - {key: password, name: Password, description: What, type: PASSWORD, required: true, displayOrder: 1}
   - {key: base.url, name: Base, description: Where, type: TEXTFIELD_1000, defaultValue: "https://sample.example", hideFromConsole: true}
+  - {key: oauth.api.key, name: Client, description: App, type: TEXTFIELD_1000, defaultValue: planted-key, hideFromConsole: true}
+  - {key: oauth.token.url, name: Token URL, description: Tokens, type: TEXTFIELD_1000, defaultValue: "https://sample.example/token", hideFromConsole: true}
   - {key: oauth.user.token, name: Token, description: Secret, type: PASSWORD, internal: true}
   - {key: event.poller.configuration, name: Poller, description: What, type: TEXTAREA, hideFromConsole: true, defaultValue: '{"things":{"url":"/hubs/crm/things?where=a>=1","datesConfiguration":{"updatedDateField":"changed","createdDateField":"made"}}}'}
 parameters: [{name: application/json, type: value, vendorName: Accept, vendorType: header}]
@@ -80,6 +82,7 @@ func TestAPageSaysWhatADefinitionHolds(t *testing.T) {
 		"| `base.url` |  | `https://sample.example` | Where |",
 		"| `GET /things` | Find things | `where`, `page` | `GET /items` |",
 		"| `PATCH /things/{id}` | Change a thing | a body | `PUT /items/{id}` |",
+		"| `oauth.token.url` |  | `https://sample.example/token` | Tokens |",
 		"| `owner` | where | Who has it |",
 		"- `provisionAuthValidation`: Try it (`",
 		"| `GET /things` | `owner` | `toODataFilter`: an OData 4 expression |",
@@ -92,7 +95,7 @@ func TestAPageSaysWhatADefinitionHolds(t *testing.T) {
 			t.Errorf("the page lacks %q:\n%s", want, text)
 		}
 	}
-	for _, unwanted := range []string{"secretConstant", "Unseen", "oauth.user.token"} {
+	for _, unwanted := range []string{"planted-key", "secretConstant", "Unseen", "oauth.user.token"} {
 		if strings.Contains(text, unwanted) {
 			t.Errorf("the page has %q", unwanted)
 		}
