@@ -251,13 +251,8 @@ func FuzzToSQL(f *testing.F) {
 		if marks := strings.Count(unquoted(text), "?"); marks != len(args) {
 			t.Fatalf("%s has %d placeholders for %d values", text, marks, len(args))
 		}
-		rows, err := db.QueryContext(t.Context(), "SELECT id FROM t WHERE "+text, args...)
-		if err == nil {
-			for rows.Next() { //nolint:revive // only the end is of interest
-			}
-			err = rows.Err()
-			rows.Close()
-		}
+		var found int
+		err = db.QueryRowContext(t.Context(), "SELECT count(*) FROM t WHERE "+text, args...).Scan(&found)
 		if err != nil && !strings.Contains(err.Error(), "no such column") && !strings.Contains(err.Error(), "Expression tree is too large") &&
 			!strings.Contains(err.Error(), "LIKE or GLOB pattern too complex") {
 			t.Fatalf("%s: %s: %v", where, text, err)
