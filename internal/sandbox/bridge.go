@@ -27,6 +27,8 @@ var moduleFile = map[string]string{
 	"querystring":            "modules/querystring.js",
 	"crypto":                 "modules/crypto.js",
 	"timers":                 "modules/timers.js",
+	"zlib":                   "modules/zlib.js",
+	"jmespath":               "modules/jmespath.js",
 	"http":                   "modules/http.js",
 	"axios":                  "modules/axios.js",
 	"waiting":                "modules/waiting.js",

@@ -33,6 +33,8 @@ func compute(verb string, texts []string) (answer any, err error, ok bool) { //n
 		answer = base64.StdEncoding.EncodeToString([]byte(texts[1]))
 	case "decode64":
 		answer, err = decode64(texts[1])
+	case "zlib":
+		answer, err = zipped(texts)
 	case "bytes":
 		answer, err = randomBytes(texts[1])
 	case "text":

@@ -11,7 +11,7 @@ globalThis.__extras = function (global, bridge, show, log, set) {
   };
 
   // Modules are loaded where they are first needed. Only our own that need it get the bridge.
-  const loaded = { __proto__: null }, hosted = { __proto__: null, CE: true, waiting: true, buffer: true, crypto: true, url: true };
+  const loaded = { __proto__: null }, hosted = { __proto__: null, CE: true, waiting: true, buffer: true, crypto: true, url: true, zlib: true };
   function load(name) {
     // An own property of ours, so that a trap which a script set there, or on a prototype, is not what gets called.
     define(global, "__module", { __proto__: null, configurable: true, writable: true, value: undefined });
@@ -28,7 +28,7 @@ globalThis.__extras = function (global, bridge, show, log, set) {
     if (name.startsWith("node:")) name = name.slice(5);
     switch (name) {
       case "lodash": case "moment": case "util": case "events": case "buffer": case "url": case "querystring": case "crypto":
-      case "axios": case "timers":
+      case "axios": case "timers": case "zlib": case "jmespath":
         return inner(name);
       case "http": case "https":
         return inner("http")[name];
@@ -39,7 +39,7 @@ globalThis.__extras = function (global, bridge, show, log, set) {
         }
         return loaded[name];
     }
-    throw new Error("The module '" + name + "' is not available in scripts: there are axios, buffer, crypto, events, http, https, lodash, lodash/fp, moment, querystring, timers, url and util");
+    throw new Error("The module '" + name + "' is not available in scripts: there are axios, buffer, crypto, events, http, https, jmespath, lodash, lodash/fp, moment, querystring, timers, url, util and zlib");
   };
 
   // What Node has as globals comes from modules, loaded when it is first read.

@@ -29,6 +29,10 @@ func TestModulesOfNodeDoWhatScriptsUseOfThem(t *testing.T) {
 		`(() => { const u = require('url').parse('https://u:p@example.org:81/a?b=1#c', true); return [u.protocol, u.auth, u.host, u.port, u.hostname, u.path, u.query.b, u.hash] })()`:                `["https:","u:p","example.org:81","81","example.org","/a?b=1","1","#c"]`,
 		`[require('url').format({protocol: 'https', hostname: 'example.org', port: 8, pathname: '/a', query: {b: 1}}), require('url').resolve('https://example.org/a/b', 'c')]`:                       `["https://example.org:8/a?b=1","https://example.org/a/c"]`,
 		`[...new URLSearchParams({a: '1', b: 'x y'})].join() + new URLSearchParams([['a', '&']])`:                                                                                                     `"a,1,b,x ya=%26"`,
+		`require('jmespath').search({people: [{name: 'Ada', age: 36}, {name: 'Bob', age: 7}]}, 'people[?age > ` + "`20`" + `].name')`:                                                                 `["Ada"]`,
+		`(() => { const z = require('zlib'); return ['gzip', 'deflate', 'deflateRaw'].map((n, i) => z[['gunzip', 'inflate', 'inflateRaw'][i] + 'Sync'](z[n + 'Sync']('ä€')).toString()) })()`:         `["ä€","ä€","ä€"]`,
+		`await new Promise(y => require('zlib').gunzip(Buffer.from('x'), e => y(e instanceof Error)))`:                                                                                                `true`,
+		`(() => { const z = require('zlib'); let b = Buffer.alloc(5 << 20); b = Buffer.concat([z.gzipSync(b), z.gzipSync(b)]); try { z.gunzipSync(b) } catch (e) { return e.message } })()`:           `"the bytes unpack to more than 8 MiB"`,
 		`(() => { const E = require('events'), e = new E(), got = []; e.once('a', x => got.push(x)); e.on('a', x => got.push(-x)); e.emit('a', 1); e.emit('a', 2); return got })()`:                   `[1,-1,-2]`,
 	} {
 		out, err := p.Run(t.Context(), sandbox.NewScript(source, "done("+source+")", false), sandbox.Input{})
