@@ -12,7 +12,6 @@ import (
 	"jackfield/internal/credential"
 	"jackfield/internal/instance"
 	"jackfield/internal/outbound"
-	"jackfield/internal/soap"
 	"jackfield/internal/usage"
 )
 
@@ -75,9 +74,6 @@ func secretValues(i *instance.Instance, configuration map[string]string) []strin
 	for key, value := range configuration {
 		if i.Secret(key, value) {
 			values = append(values, value)
-			if strings.Contains(value, "{") { // as templates write it
-				values = append(values, soap.Escape(value), strings.ReplaceAll(jsonEscape(value), "{", `\u007b`))
-			}
 		}
 	}
 	if password := configuration["password"]; password != "" {
