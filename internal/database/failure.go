@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgproto3"
 
+	"jackfield/internal/ceql"
 	"jackfield/internal/fault"
 )
 
@@ -44,6 +45,8 @@ func (a *address) unreachable(err error) string {
 	var dns *net.DNSError
 	var timeout net.Error
 	switch {
+	case a.dialect == ceql.SQLite:
+		return a.label() + " cannot be used"
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return "the host " + a.host + " does not exist (no address in DNS)"
 	case errors.As(err, &dns):

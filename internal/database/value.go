@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"jackfield/internal/ceql"
 	"jackfield/internal/fault"
@@ -133,7 +134,7 @@ func appendNumber(to []byte, text string) []byte {
 
 // appendJSON embeds JSON, or writes it as text when it is none.
 func appendJSON(to []byte, text string) []byte {
-	if !json.Valid([]byte(text)) {
+	if !utf8.ValidString(text) || !json.Valid([]byte(text)) {
 		return appendText(to, text)
 	}
 	return append(to, text...)
