@@ -206,16 +206,18 @@ func TestABadValueIsOneLineAndExitCode2(t *testing.T) {
 		arguments []string
 		says      string
 	}{
-		"no port":             {[]string{"serve", "--listen", "nonsense"}, "--listen"},
-		"no range":            {[]string{"serve", "--allow-private-providers", "10.0.0.0/99"}, "10.0.0.0/99"},
-		"no proxy":            {[]string{"serve", "--trusted-proxies", "proxy.example.org"}, "proxy.example.org"},
-		"no database":         {[]string{"serve", "--database", "mysql://x"}, "postgres"},
-		"no address":          {[]string{"serve", "--public-url", "example.org"}, "--public-url"},
-		"half of TLS":         {[]string{"demo", "--tls-cert", "x.pem"}, "--tls-key"},
-		"an unknown flag":     {[]string{"serve", "--lisen", "x"}, "--lisen"},
-		"an unknown command":  {[]string{"server"}, "server"},
-		"a bad simulator":     {[]string{"simulate", "act365", "--rate", "many"}, "rate"},
-		"a number that is no": {[]string{"serve", "--max-file", "0"}, "--max-file"},
+		"no port":                {[]string{"serve", "--listen", "nonsense"}, "--listen"},
+		"no range":               {[]string{"serve", "--allow-private-providers", "10.0.0.0/99"}, "10.0.0.0/99"},
+		"no proxy":               {[]string{"serve", "--trusted-proxies", "proxy.example.org"}, "proxy.example.org"},
+		"no host":                {[]string{"serve", "--hook-hosts", "https://example.org"}, "--hook-hosts"},
+		"neither allow nor deny": {[]string{"serve", "--hook-requests", "perhaps"}, "--hook-requests"},
+		"no database":            {[]string{"serve", "--database", "mysql://x"}, "postgres"},
+		"no address":             {[]string{"serve", "--public-url", "example.org"}, "--public-url"},
+		"half of TLS":            {[]string{"demo", "--tls-cert", "x.pem"}, "--tls-key"},
+		"an unknown flag":        {[]string{"serve", "--lisen", "x"}, "--lisen"},
+		"an unknown command":     {[]string{"server"}, "server"},
+		"a bad simulator":        {[]string{"simulate", "act365", "--rate", "many"}, "rate"},
+		"a number that is no":    {[]string{"serve", "--max-file", "0"}, "--max-file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
