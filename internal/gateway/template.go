@@ -92,14 +92,14 @@ func (b *binder) fillBody() error {
 	if !b.template || len(vendor.body) == 0 {
 		return nil
 	}
-	template := string(vendor.body)
+	template, words := string(vendor.body), b.words // a copy: the binder itself stays off the heap
 	kind := formOf(template, vendor.header.Get("Content-Type"))
 	if kind != formXML {
-		filled, open := fillText(template, "{", kind, b.words.find)
+		filled, open := fillText(template, "{", kind, words.find)
 		vendor.body, vendor.open = []byte(filled), open
 		return nil
 	}
-	filled, open, err := soap.Fill(template, b.words.find)
+	filled, open, err := soap.Fill(template, words.find)
 	if err != nil {
 		return err
 	}
