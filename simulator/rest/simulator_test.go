@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -308,5 +309,60 @@ func TestEveryShippedProviderLoads(t *testing.T) {
 	}
 	if _, err := rest.Provider("../simulator"); err == nil {
 		t.Error("a path is no key")
+	}
+}
+
+func TestAProviderIsServedUntilTheEnd(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	said, ended := make(chan string, 1), make(chan error, 1)
+	go func() { ended <- rest.Serve(ctx, "closeio", "127.0.0.1:0", writer(func(text string) { said <- text })) }()
+	text := <-said
+	_, base, ok := strings.Cut(text, "base URL     ")
+	if base, _, _ = strings.Cut(base, "\n"); !ok || !strings.Contains(text, "demo-api-key") {
+		t.Fatalf("it says %q", text)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+"/me/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.SetBasicAuth("demo-api-key", "")
+	response, err := http.DefaultClient.Do(r)
+	if err != nil || response.Body.Close() != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("%v %v", response, err)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	for _, wrong := range []string{"nothing", "missing.yaml"} {
+		if err := rest.Serve(t.Context(), wrong, "127.0.0.1:0", io.Discard); err == nil {
+			t.Errorf("%s is served", wrong)
+		}
+	}
+}
+
+// writer hands on what is written.
+type writer func(text string)
+
+func (w writer) Write(text []byte) (int, error) {
+	w(string(text))
+	return len(text), nil
+}
+
+func TestAFileWithAMistakeIsRefused(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string]string{
+		"colections: []":                                         "colections",
+		"collections: [{seed: {count: 1}}]":                      "no name",
+		"collections: [{name: a}]":                               "no calls",
+		"collections: [{name: a, calls: {lst: GET /a}}]":         "calls.lst",
+		"collections: [{name: a, calls: {list: /a}}]":            "METHOD /path",
+		"collections: [{name: a, calls: {list: {cal: GET /a}}}]": "cal",
+		"time: sundial\ncollections: [{name: a, created: at, calls: {list: GET /a}, rows: [{b: 1}]}]": "sundial",
+	} {
+		if _, err := rest.New([]byte(file)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", file, err, want)
+		}
 	}
 }
