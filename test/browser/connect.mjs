@@ -20,7 +20,7 @@ export async function connectLinks({ browser, base, facts, check, expect, look, 
   const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
   // Customers do leave for the provider; a page that is gone answers 410, which the browser writes to its log.
   const wrong = (faults) =>
-    faults.filter((fault) => !fault.startsWith(`leaves the server: ${simulator}`) && !fault.includes(`(${simulator}`) && !/Failed to load resource.*(oauth\/callback|favicon\.ico)/.test(fault));
+    faults.filter((fault) => !fault.startsWith(`leaves the server: ${simulator}`) && !fault.includes(`(${simulator}`) && !/Failed to load resource.*(\/connect\/|oauth\/callback|favicon\.ico)/.test(fault));
   const agree = async (page, answer) => {
     await page.getByLabel("User name").fill("demo.user@example.com");
     await page.getByLabel("Password").fill("demo-password");

@@ -88,7 +88,7 @@ export async function connectors({ browser, base, facts, check, expect, look, lo
     await page.keyboard.press("Enter");
     await page.getByRole("menuitem", { name: "API docs" }).waitFor();
     const items = await page.getByRole("menuitem").allInnerTexts();
-    expect(items.join() === "API docs,Export,Clone", `the menu has ${items}`);
+    expect(items.join() === "Connect link,API docs,Export,Clone", `the menu has ${items}`);
     await page.keyboard.press("Escape");
     await page.waitForFunction(() => document.activeElement?.getAttribute("aria-label")?.startsWith("Actions for")); // the focus comes back
   });
