@@ -201,10 +201,10 @@ func masked(entry *connector.ConfigurationEntry) bool {
 	return entry.Encrypt || credential.IsSecret(entry.Type, entry.Key)
 }
 
-// sealed says whether a value is sealed at rest: what is masked, what is a credential by its name, and every
-// undeclared key, because what it holds cannot be known.
+// sealed says whether a value is sealed at rest: what is masked, what is a credential by its name or its label (a username that is
+// labelled API Key, which answers show in clear), and every undeclared key, because what it holds cannot be known.
 func sealed(entry *connector.ConfigurationEntry) bool {
-	return entry == nil || masked(entry) || credential.IsSensitive(entry.Type, entry.Key)
+	return entry == nil || masked(entry) || credential.IsSensitive(entry.Type, entry.Key) || credential.IsSensitive("", entry.Name)
 }
 
 // Secret reports whether a value of the configuration must show in no trace: what is sealed at rest. Of undeclared keys,

@@ -127,7 +127,7 @@ func TestConfigurationChangesByTheRulesOfPUTAndPATCH(t *testing.T) {
 	all := entries(sample())
 	rows := []store.ConfigurationValue{row(11, "username", "u"), row(12, "password", "p"), {ID: 13, Key: "base.url"},
 		row(14, "note", "n"), row(15, "session.id", "s"), row(16, "extra", "e"), {ID: 17, Key: KeyFilterNulls}, {ID: 18, Key: KeyEventsEnabled}}
-	const unchanged = "username=u password=p! base.url~ note=n session.id=s! extra=e! filter.response.nulls~ event.notification.enabled~"
+	const unchanged = "username=u! password=p! base.url~ note=n session.id=s! extra=e! filter.response.nulls~ event.notification.enabled~"
 	if got := after(rows, nil); got != unchanged {
 		t.Fatalf("nothing changed, but it became\n%s", got)
 	}
@@ -137,7 +137,7 @@ func TestConfigurationChangesByTheRulesOfPUTAndPATCH(t *testing.T) {
 	}{
 		"nothing given": {
 			given: given(),
-			put:   "username~ password~! base.url~ note~ session.id=s! extra=e! filter.response.nulls~ event.notification.enabled~",
+			put:   "username~! password~! base.url~ note~ session.id=s! extra=e! filter.response.nulls~ event.notification.enabled~",
 			patch: unchanged,
 		},
 		"an answer comes back": {
@@ -148,23 +148,23 @@ func TestConfigurationChangesByTheRulesOfPUTAndPATCH(t *testing.T) {
 		},
 		"null and empty": {
 			given: map[string]*string{"username": new(string), "note": nil, "base.url": new(string), "password": given("x", credential.Mask)["x"]},
-			put:   "username= password=p! base.url~ note~ session.id=s! extra=e! filter.response.nulls~ event.notification.enabled~",
-			patch: "username= password=p! base.url~ note~ session.id=s! extra=e! filter.response.nulls~ event.notification.enabled~",
+			put:   "username=! password=p! base.url~ note~ session.id=s! extra=e! filter.response.nulls~ event.notification.enabled~",
+			patch: "username=! password=p! base.url~ note~ session.id=s! extra=e! filter.response.nulls~ event.notification.enabled~",
 		},
 		"undeclared keys": {
 			given: given("username", "u", "password", "p", "zeta", "z", "alpha", "a", "debug", "true"),
-			put:   "username=u password=p! base.url~ note~ session.id=s! extra=e! filter.response.nulls~ event.notification.enabled~ alpha=a! zeta=z!",
-			patch: "username=u password=p! base.url~ note=n session.id=s! extra=e! filter.response.nulls~ event.notification.enabled~ alpha=a! zeta=z!",
+			put:   "username=u! password=p! base.url~ note~ session.id=s! extra=e! filter.response.nulls~ event.notification.enabled~ alpha=a! zeta=z!",
+			patch: "username=u! password=p! base.url~ note=n session.id=s! extra=e! filter.response.nulls~ event.notification.enabled~ alpha=a! zeta=z!",
 		},
 		"an undeclared key goes": {
 			given: map[string]*string{"extra": nil, "username": given("x", "u")["x"], "password": given("x", "p")["x"]},
-			put:   "username=u password=p! base.url~ note~ session.id=s! filter.response.nulls~ event.notification.enabled~",
-			patch: "username=u password=p! base.url~ note=n session.id=s! filter.response.nulls~ event.notification.enabled~",
+			put:   "username=u! password=p! base.url~ note~ session.id=s! filter.response.nulls~ event.notification.enabled~",
+			patch: "username=u! password=p! base.url~ note=n session.id=s! filter.response.nulls~ event.notification.enabled~",
 		},
 		"a mask in clear text stays text": {
 			given: given("username", credential.Mask, "password", "p"),
-			put:   "username=******** password=p! base.url~ note~ session.id=s! extra=e! filter.response.nulls~ event.notification.enabled~",
-			patch: "username=******** password=p! base.url~ note=n session.id=s! extra=e! filter.response.nulls~ event.notification.enabled~",
+			put:   "username=********! password=p! base.url~ note~ session.id=s! extra=e! filter.response.nulls~ event.notification.enabled~",
+			patch: "username=********! password=p! base.url~ note=n session.id=s! extra=e! filter.response.nulls~ event.notification.enabled~",
 		},
 	} {
 		if got := after(rows, replacement(all, rows, test.given)); got != test.put {
