@@ -1,5 +1,5 @@
 // Package connectors embeds the connectors that Jackfield ships: a folder each, read with
-// connector.LoadDir. A new folder is shipped with the next build; nothing has to name it.
+// connector.LoadFolder. A new folder is shipped with the next build; nothing has to name it.
 package connectors
 
 import (

@@ -29,9 +29,6 @@ const (
 	PlaceBody  = "bodyField"
 )
 
-// Empty reports whether there is nothing to send.
-func (c Converted) Empty() bool { return len(c.Terms) == 0 && c.Text == "" && len(c.JSON) == 0 }
-
 // converters are the names that definitions may use, with what each one makes of an expression. Known checks
 // definitions against it, and Convert runs it.
 var converters = []struct {

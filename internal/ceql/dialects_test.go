@@ -231,7 +231,7 @@ func TestAConverterThatDoesNotExistRefusesWhereAndSaysSo(t *testing.T) {
 	_, err := Convert("toSugar", mustParse(t, `a = 1`), nil)
 	same(t, "toSugar", fault.As(err).Message, `where is not supported on this resource: the connector names the converter toSugar, which does not exist here`)
 	for _, name := range append(Converters(), "toSugar", "") {
-		if c, err := Convert(name, nil, nil); err != nil || !c.Empty() {
+		if c, err := Convert(name, nil, nil); err != nil || len(c.Terms) > 0 || c.Text != "" || len(c.JSON) > 0 {
 			t.Errorf("%s of nothing: %v, %v", name, c, err)
 		}
 	}
