@@ -22,6 +22,8 @@ import (
 const (
 	// renewTimeout bounds a renewal with its waiting for other processes. It goes on without the caller that caused it.
 	renewTimeout = 45 * time.Second
+	// renewPatience is how long a call waits for a new token while its old one still lives.
+	renewPatience = 2 * time.Second
 	// renewPause is how long a token endpoint that does not work is left alone.
 	renewPause = 5 * time.Second
 	// vainPause is how long a resource that refuses also a new token causes no renewals.
@@ -85,12 +87,18 @@ func (g *Gateway) Fresh(ctx context.Context, c *Call) error {
 	if !c.Instance.Valid {
 		return nil // the last token may still do; a refusal says why not
 	}
+	alive := !credential.Expired(c.Instance.Effective, g.now())
+	if alive {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, renewPatience)
+		defer cancel()
+	}
 	renewed, err := g.Renew(ctx, c)
 	if err != nil {
-		if fault.Is(err, fault.Unauthenticated) || credential.Expired(c.Instance.Effective, g.now()) {
+		if fault.Is(err, fault.Unauthenticated) || !alive {
 			return err
 		}
-		return nil // the old token lives for a moment yet
+		return nil // the old token lives for a moment yet, and the renewal goes on
 	}
 	c.Instance = renewed
 	return nil
