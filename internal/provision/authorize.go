@@ -176,6 +176,6 @@ func (s *Service) authorizing(p *access.Principal, c *catalog.Connector, a *Auth
 // verifier is the secret of RFC 7636 behind a code. It is derived from who asks for what by a key that only this installation has,
 // so that clients which know nothing of it need not keep it, and any server can check what another began.
 func (s *Service) verifier(p *access.Principal, c *catalog.Connector, e map[string]string, callback string) string {
-	of := strconv.FormatInt(p.Account.ID, 10) + "\x00" + c.Key + "\x00" + e[credential.KeyClientID] + "\x00" + callback
+	of := strconv.FormatInt(p.Organization.ID, 10) + "\x00" + c.Key + "\x00" + e[credential.KeyClientID] + "\x00" + callback
 	return base64.RawURLEncoding.EncodeToString(s.vault.Hash("oauth verifier", of))
 }
