@@ -5,13 +5,12 @@ import (
 	"testing"
 
 	"jackfield/connectors"
-	"jackfield/internal/server"
 )
 
 // Everything that clients read of a connector before they call it is there for each shipped one.
 func TestEveryShippedConnectorDocumentsItself(t *testing.T) {
 	t.Parallel()
-	h := build(t, func(o *server.Options) { o.Connectors = connectors.FS() })
+	h := build(t, everything)
 	entries, err := fs.ReadDir(connectors.FS(), ".")
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"io"
 	"io/fs"
 	"log"
@@ -13,16 +14,19 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"jackfield/connectors"
 	"jackfield/internal/connector"
 	"jackfield/internal/sandbox"
 	"jackfield/internal/server"
 	"jackfield/simulator/act365"
 )
+
+// parallel is how many tests run side by side: more than there are cores, since they often wait for a provider that is slow on purpose.
+const parallel = 6
 
 func TestMain(m *testing.M) {
 	if sandbox.IsWorker() {
@@ -37,6 +41,10 @@ func TestMain(m *testing.M) {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
+	flag.Parse()
+	if err := flag.Set("test.parallel", strconv.Itoa(parallel)); err != nil {
+		log.Fatal(err)
+	}
 	m.Run()
 }
 
@@ -81,7 +89,7 @@ func build(t *testing.T, options ...option) *house {
 	t.Cleanup(func() { provider.Close(); h.simulator.Close() })
 	o := server.Options{
 		Data: t.TempDir(), Listen: "127.0.0.1:0", AdminEmail: "ada@example.org", AdminPassword: password,
-		Connectors: connectors.FS(), BaseURLs: map[string]string{"actessentials": provider.URL + "/act/api"},
+		Connectors: few, BaseURLs: map[string]string{"actessentials": provider.URL + "/act/api"},
 		AllowAddresses: []netip.AddrPort{addressOf(provider.URL)}, Unlimited: true, Version: "test",
 	}
 	h.provider = provider.URL + "/act/api"
@@ -225,10 +233,10 @@ func (h *house) create(body string) made {
 	return m
 }
 
-// shipped lists the keys of the connectors that come with the program, sorted.
+// shipped lists the keys of the connectors that servers of these tests have, sorted.
 func shipped(t testing.TB) []string {
 	t.Helper()
-	folders, err := fs.ReadDir(connectors.FS(), ".")
+	folders, err := fs.ReadDir(few, ".")
 	if err != nil {
 		t.Fatal(err)
 	}

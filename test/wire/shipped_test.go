@@ -22,9 +22,16 @@ func (s shelf) ReadDir(name string) ([]fs.DirEntry, error) {
 	return entries, err
 }
 
+// few are the connectors that servers of these tests have unless they ask for more: reading all of them, hundreds of times,
+// takes most of the time under the race detector.
+var few = shelf{connectors.FS(), []string{"actessentials", "actessentialsoauth"}}
+
 // only ships the given connectors beside the first one.
 func only(keys ...string) option {
 	return func(o *server.Options) {
 		o.Connectors = shelf{connectors.FS(), append([]string{"actessentials"}, keys...)}
 	}
 }
+
+// everything ships what the program ships.
+func everything(o *server.Options) { o.Connectors = connectors.FS() }
