@@ -60,7 +60,7 @@ func TestTheCRMConnectorsKeepWhatTheOriginalHad(t *testing.T) {
 func TestSecretsOfTheCRMConnectorsAreSealed(t *testing.T) {
 	t.Parallel()
 	for key, secrets := range map[string][]string{
-		"pipedrive": {"pipedrive.api.token", "oauth.api.secret", "oauth.user.token"},
+		"pipedrive":  {"pipedrive.api.token", "oauth.api.secret", "oauth.user.token"},
 		"hubspotcrm": {"personal.access.token", "oauth.api.secret"}, "sfdc": {"oauth.api.secret", "oauth.user.refresh_token"},
 	} {
 		d := shipped(t, key)

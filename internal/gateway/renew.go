@@ -81,13 +81,19 @@ func (c *Call) refreshesItself() bool {
 
 // Fresh renews a grant that has run out, or is about to, before it is used: c.Instance is the one with the new grant then.
 func (g *Gateway) Fresh(ctx context.Context, c *Call) error {
-	if !c.renewable() || !credential.NeedsRefresh(c.Instance.Effective, g.now()) {
+	if !c.renewable() || !c.Instance.Valid { // the last token of an invalid one may still do; a refusal says why not
 		return nil
 	}
-	if !c.Instance.Valid {
-		return nil // the last token may still do; a refusal says why not
+	due, alive := false, true
+	if c.refreshesItself() {
+		due = credential.Outlived(c.Instance.Effective, g.now())
+	} else {
+		due = credential.NeedsRefresh(c.Instance.Effective, g.now())
+		alive = !credential.Expired(c.Instance.Effective, g.now())
 	}
-	alive := !credential.Expired(c.Instance.Effective, g.now())
+	if !due {
+		return nil
+	}
 	if alive {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, renewPatience)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strconv"
 
 	"jackfield/internal/access"
 	"jackfield/internal/catalog"
@@ -51,10 +52,15 @@ func (a *attempt) authenticate(ctx context.Context) error {
 	if err := a.obtain(ctx); err != nil {
 		return err
 	}
-	return a.probe(ctx, a.call, func(written map[string]string) error {
+	err := a.probe(ctx, a.call, func(written map[string]string) error {
 		a.draft.Set(written)
 		return nil
 	})
+	if err == nil && !credential.Grants(a.draft.AuthenticationType) && len(a.connector.Program().OfType(connector.ResourceOnRefresh)) > 0 {
+		// A connector that logs in itself: its login is renewed by the time of this one.
+		a.draft.Set(map[string]string{credential.KeyRefreshTime: strconv.FormatInt(a.gateway.Now().Unix(), 10)})
+	}
+	return err
 }
 
 // probe runs the lifecycle resources of a new or changed instance. What one writes is there for the next.

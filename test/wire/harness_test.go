@@ -33,6 +33,10 @@ func TestMain(m *testing.M) {
 		sandbox.WorkerMain()
 		return
 	}
+	flag.Parse()
+	if err := flag.Set("test.parallel", strconv.Itoa(parallel)); err != nil {
+		log.Fatal(err)
+	}
 	dir, err := os.MkdirTemp("", "jackfield-wire")
 	if err == nil {
 		err = trustAuthority(dir)
@@ -40,12 +44,10 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer os.RemoveAll(dir)
-	flag.Parse()
-	if err := flag.Set("test.parallel", strconv.Itoa(parallel)); err != nil {
+	m.Run()
+	if err := os.RemoveAll(dir); err != nil {
 		log.Fatal(err)
 	}
-	m.Run()
 }
 
 // house is a running server with the simulator behind its first connector.
