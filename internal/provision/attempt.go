@@ -27,8 +27,12 @@ type attempt struct {
 	granted   bool   // a grant was got
 }
 
-// check refuses what no provider needs to be asked about.
+// check refuses what no provider needs to be asked about. A request that touches no credentials, such as another name, is not held up by
+// what became wrong since.
 func (a *attempt) check(ctx context.Context, r *instance.Request) error {
+	if !a.draft.CredentialsGiven {
+		return nil
+	}
 	if err := credential.Check(a.draft.AuthenticationType); err != nil {
 		return err
 	}
