@@ -146,12 +146,18 @@ func (c *Console) typedConfiguration(w http.ResponseWriter, r *http.Request) (ma
 	return body.Configuration, nil
 }
 
-// connectSubmit answers POST /connect/{token}: it connects with what the customer typed.
-func (c *Console) connectSubmit(w http.ResponseWriter, r *http.Request) {
+// typedForLink is what a customer sent, for a link that is there.
+func (c *Console) typedForLink(w http.ResponseWriter, r *http.Request) (map[string]string, error) {
 	typed, err := c.typedConfiguration(w, r)
 	if err == nil {
 		_, err = c.openLink(r)
 	}
+	return typed, err
+}
+
+// connectSubmit answers POST /connect/{token}: it connects with what the customer typed.
+func (c *Console) connectSubmit(w http.ResponseWriter, r *http.Request) {
+	typed, err := c.typedForLink(w, r)
 	if err != nil {
 		c.refuse(w, err)
 		return
@@ -169,10 +175,7 @@ func (c *Console) connectSubmit(w http.ResponseWriter, r *http.Request) {
 
 // connectVisit answers POST /connect/{token}/visit: where the provider's page is, with a cookie for the way back.
 func (c *Console) connectVisit(w http.ResponseWriter, r *http.Request) {
-	typed, err := c.typedConfiguration(w, r)
-	if err == nil {
-		_, err = c.openLink(r)
-	}
+	typed, err := c.typedForLink(w, r)
 	if err != nil {
 		c.refuse(w, err)
 		return

@@ -83,15 +83,14 @@ func NeedsRefresh(c Configuration, now time.Time) bool {
 	if c[keyRefreshToken] == "" && c[keyJWTKey] == "" && c["password"] == "" && c["oauth.api.secret"] == "" {
 		return false
 	}
-	if c[keyToken] == "" {
-		return true
-	}
+	return c[keyToken] == "" || nearlyOver(c, now)
+}
+
+// nearlyOver reports whether the life of what was got is over but for a margin. What is of unknown age is not.
+func nearlyOver(c Configuration, now time.Time) bool {
 	since, ok := epoch(c[keyRefreshTime])
-	if !ok || since.After(now) {
-		return false
-	}
 	life := lifetime(c)
-	return now.Sub(since) >= life-min(maxMargin, life/10)
+	return ok && !since.After(now) && now.Sub(since) >= life-min(maxMargin, life/10)
 }
 
 // lifetime is how long a token is used.

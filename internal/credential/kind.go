@@ -40,12 +40,7 @@ func Expired(c Configuration, now time.Time) bool {
 // Outlived reports whether what a connector got by a login of its own is nearly over: by the time of the login, where it said how long
 // the login lives. Where it did not, the provider's refusal tells.
 func Outlived(c Configuration, now time.Time) bool {
-	since, ok := epoch(c[keyRefreshTime])
-	if !ok || since.After(now) || seconds(c[keyExpiresIn]) == 0 && seconds(c[keyRefreshInterval]) == 0 {
-		return false
-	}
-	life := lifetime(c)
-	return now.Sub(since) >= life-min(maxMargin, life/10)
+	return (seconds(c[keyExpiresIn]) > 0 || seconds(c[keyRefreshInterval]) > 0) && nearlyOver(c, now)
 }
 
 // Seconds reads a number of seconds as providers write it; 0 when it is none.

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"jackfield/internal/fault"
+	"jackfield/internal/soap"
 
 	"github.com/tidwall/gjson"
 )
@@ -92,7 +93,7 @@ func (f *formWriter) write(name string, v gjson.Result, depth int) {
 		return
 	}
 	if !v.IsObject() && !v.IsArray() {
-		f.pairs = append(f.pairs, pair{name, scalarText(v)})
+		f.pairs = append(f.pairs, pair{name, soap.Plain(v)})
 		return
 	}
 	empty, i := true, 0
@@ -109,17 +110,6 @@ func (f *formWriter) write(name string, v gjson.Result, depth int) {
 	if empty {
 		f.pairs = append(f.pairs, pair{name, ""})
 	}
-}
-
-// scalarText is a scalar as written, so that long numbers keep their digits; null is nothing.
-func scalarText(v gjson.Result) string {
-	switch v.Type {
-	case gjson.String:
-		return v.Str
-	case gjson.Null:
-		return ""
-	}
-	return v.Raw
 }
 
 // headerText is a value as a header holds it: JSON on one line.

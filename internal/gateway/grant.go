@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -118,17 +119,16 @@ func (g *Gateway) exchangeBy(ctx context.Context, c *Call, resource *catalog.Res
 		if err != nil {
 			return nil, err
 		}
-		return merged(g.grant(c, token), values), nil
+		return g.grantWith(c, token, values), nil
 	}
 	token := credential.Token{Access: values[credential.KeyAccessToken]} // when it was got counts for its renewal
-	return merged(g.grant(c, token), values), nil
+	return g.grantWith(c, token, values), nil
 }
 
-// merged is two sets of values, the second winning.
-func merged(values, more map[string]string) map[string]string {
-	for key, value := range more {
-		values[key] = value
-	}
+// grantWith is a token as configuration with what a resource wrote, which counts more.
+func (g *Gateway) grantWith(c *Call, token credential.Token, written map[string]string) map[string]string {
+	values := g.grant(c, token)
+	maps.Copy(values, written)
 	return values
 }
 

@@ -195,7 +195,7 @@ func (g *Gateway) refreshBy(ctx context.Context, c *Call) (map[string]string, er
 		if err != nil {
 			return nil, err
 		}
-		values = merged(values, written)
+		maps.Copy(values, written)
 	}
 	return values, nil
 }

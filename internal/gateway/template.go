@@ -202,7 +202,7 @@ func wordText(v gjson.Result) string {
 	if v.IsObject() || v.IsArray() {
 		return v.Raw
 	}
-	return scalarText(v)
+	return soap.Plain(v)
 }
 
 // substitute fills the words of a constant: ${configuration.k}, ${header.k}, ${body.k} (reference/elements.md §5), and our

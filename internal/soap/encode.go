@@ -95,7 +95,7 @@ func (w *xmlWriter) element(name string, v gjson.Result, depth int) {
 		w.out.WriteString(` xmlns:xsi="` + instances + `" xsi:nil="true"/>`)
 		return
 	case !v.IsObject():
-		w.out.WriteString(">" + Escape(plain(v)))
+		w.out.WriteString(">" + Escape(Plain(v)))
 	default:
 		w.attributes(v)
 		w.out.WriteString(">")
@@ -114,7 +114,7 @@ func (w *xmlWriter) attributes(v gjson.Result) {
 			w.err = fault.New(fault.Invalid, "The member %q of the body cannot be an attribute of XML", clip(key.Str))
 			return false
 		}
-		w.out.WriteString(" " + name + `="` + Escape(plain(inner)) + `"`)
+		w.out.WriteString(" " + name + `="` + Escape(Plain(inner)) + `"`)
 		return true
 	})
 }
@@ -125,7 +125,7 @@ func (w *xmlWriter) members(v gjson.Result, depth int) {
 		switch {
 		case strings.HasPrefix(key.Str, "@"):
 		case key.Str == textMember:
-			w.out.WriteString(Escape(plain(inner)))
+			w.out.WriteString(Escape(Plain(inner)))
 		default:
 			w.element(key.Str, inner, depth+1)
 		}

@@ -289,7 +289,7 @@ func (f *filler) text(raw string, escape func(string) string, prefix ...string) 
 			out.WriteString(w.out.String())
 			f.size += w.out.Len()
 		default:
-			content := escape(plain(v))
+			content := escape(Plain(v))
 			out.WriteString(content)
 			f.size += len(content)
 		}
@@ -309,8 +309,8 @@ func cdata(text string) string {
 	return strings.ReplaceAll(text, "{", "]]>&#123;<![CDATA[")
 }
 
-// plain is a value as text: strings without quotes, null as nothing, all else as written.
-func plain(v gjson.Result) string {
+// Plain is a value as text: strings without quotes, null as nothing, all else as written, so that long numbers keep their digits.
+func Plain(v gjson.Result) string {
 	switch v.Type {
 	case gjson.String:
 		return v.Str

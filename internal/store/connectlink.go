@@ -143,21 +143,7 @@ func (s *Scope) CountLiveConnectLinks(ctx context.Context, at time.Time) (n int,
 // DeleteConnectLink removes a link of the account; it then leads nowhere.
 func (s *Scope) DeleteConnectLink(ctx context.Context, id int64) error {
 	result, err := s.db.write.ExecContext(ctx, "DELETE FROM connect_links WHERE id = $1 AND account_id = $2", id, s.account)
-	return changedLink(result, err, noConnectLink(id))
-}
-
-func changedLink(result sql.Result, err, none error) error {
-	if err != nil {
-		return failure("change connect link", err)
-	}
-	n, err := result.RowsAffected()
-	if err != nil {
-		return failure("change connect link", err)
-	}
-	if n == 0 {
-		return none
-	}
-	return nil
+	return someRow(result, err, "change connect link", noConnectLink(id))
 }
 
 // ConnectLinkByToken finds a link of any account by its token, which whoever has it proves the right to use.
@@ -249,7 +235,7 @@ func (s *Scope) UseConnectLink(ctx context.Context, id, instanceID int64) error 
 		   state_hash = NULL, browser_hash = NULL
 		 WHERE id = $4 AND account_id = $5 AND used_at = 0`,
 		millis(now()), instanceID, false, id, s.account)
-	return changedLink(result, err, fault.New(fault.Conflict, "The link was used already: ask for a new one"))
+	return someRow(result, err, "change connect link", fault.New(fault.Conflict, "The link was used already: ask for a new one"))
 }
 
 // StartConnectFlow keeps a way over the provider's page. An earlier one of the link that did not come back is forgotten.
@@ -259,7 +245,7 @@ func (s *Scope) StartConnectFlow(ctx context.Context, id int64, f *ConnectFlow, 
 			`UPDATE connect_links SET state_hash = $1, browser_hash = $2, state_until = `+tx.dialect.now+` + $3, error = '', denied = $4
 			 WHERE id = $5 AND account_id = $6 AND used_at = 0`,
 			tx.vault.Hash(hashConnectState, f.State), tx.vault.Hash(hashConnectBrowser, f.Browser), life.Milliseconds(), false, id, s.account)
-		if err := changedLink(result, err, fault.New(fault.Conflict, "The link was used already: ask for a new one")); err != nil {
+		if err := someRow(result, err, "change connect link", fault.New(fault.Conflict, "The link was used already: ask for a new one")); err != nil {
 			return err
 		}
 		return tx.sealConnectLink(ctx, id, s.account, "flow", f)

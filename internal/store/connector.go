@@ -348,14 +348,8 @@ func (s *Scope) UnshareConnector(ctx context.Context, id, with int64) error {
 			return err
 		}
 		result, err := tx.write.ExecContext(ctx, "DELETE FROM connector_shares WHERE connector_id = $1 AND account_id = $2", id, with)
-		if err != nil {
-			return failure("unshare connector", err)
-		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 {
-			if err == nil {
-				err = fault.New(fault.NotFound, "No account found with id %d", with)
-			}
-			return failure("unshare connector", err)
+		if err := someRow(result, err, "unshare connector", fault.New(fault.NotFound, "No account found with id %d", with)); err != nil {
+			return err
 		}
 		tx.changed("connector", id, with)
 		return nil

@@ -79,3 +79,18 @@ var postgresStates = map[string]string{
 	"57P02": "it is stopping",
 	"57P03": "it is starting",
 }
+
+// someRow is what a statement came to that must find a row: none is returned when it found nothing. doing is for failure.
+func someRow(result sql.Result, err error, doing string, none error) error {
+	if err != nil {
+		return failure(doing, err)
+	}
+	n, err := result.RowsAffected()
+	if err != nil {
+		return failure(doing, err)
+	}
+	if n == 0 {
+		return none
+	}
+	return nil
+}

@@ -52,14 +52,5 @@ func (s *Scope) CreateHub(ctx context.Context, h *Hub) error {
 // DeleteHub removes a hub of the account. NotFound when there is none with the key.
 func (s *Scope) DeleteHub(ctx context.Context, key string) error {
 	result, err := s.db.write.ExecContext(ctx, "DELETE FROM hubs WHERE account_id = $1 AND key = $2", s.account, cleaned(key))
-	if err != nil {
-		return failure("delete hub", err)
-	}
-	if n, err := result.RowsAffected(); err != nil || n == 0 {
-		if err == nil {
-			err = fault.New(fault.NotFound, "No hub found with key %s", key)
-		}
-		return failure("delete hub", err)
-	}
-	return nil
+	return someRow(result, err, "delete hub", fault.New(fault.NotFound, "No hub found with key %s", key))
 }

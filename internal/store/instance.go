@@ -181,17 +181,7 @@ func (s *Scope) DeleteInstance(ctx context.Context, id int64) error {
 }
 
 func oneRow(result sql.Result, err error, id int64) error {
-	if err != nil {
-		return failure("change instance", err)
-	}
-	n, err := result.RowsAffected()
-	if err != nil {
-		return failure("change instance", err)
-	}
-	if n == 0 {
-		return fault.New(fault.NotFound, "No instance found with id %d", id)
-	}
-	return nil
+	return someRow(result, err, "change instance", fault.New(fault.NotFound, "No instance found with id %d", id))
 }
 
 // Instance finds an instance of the account by id, else a NotFound fault.

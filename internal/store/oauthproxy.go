@@ -72,17 +72,7 @@ func (s *Scope) DeleteOAuthProxy(ctx context.Context, id int64) error {
 }
 
 func proxyRow(result sql.Result, err error, id int64) error {
-	if err != nil {
-		return failure("change OAuth proxy", err)
-	}
-	n, err := result.RowsAffected()
-	if err != nil {
-		return failure("change OAuth proxy", err)
-	}
-	if n == 0 {
-		return fault.New(fault.NotFound, "No OAuth proxy found with id %d", id)
-	}
-	return nil
+	return someRow(result, err, "change OAuth proxy", fault.New(fault.NotFound, "No OAuth proxy found with id %d", id))
 }
 
 func urlList(urls []string) string {

@@ -91,15 +91,5 @@ func (s *Scope) Settle(ctx context.Context, l *Lease, seen Rotation, change func
 
 func (s *Scope) leased(ctx context.Context, l *Lease, statement string, more ...any) error {
 	result, err := s.db.write.ExecContext(ctx, statement, append([]any{l.InstanceID, l.Fence}, more...)...)
-	if err != nil {
-		return failure("keep lease", err)
-	}
-	n, err := result.RowsAffected()
-	if err != nil {
-		return failure("keep lease", err)
-	}
-	if n == 0 {
-		return fault.New(fault.Conflict, "Another process renews the grant of instance %d", l.InstanceID)
-	}
-	return nil
+	return someRow(result, err, "keep lease", fault.New(fault.Conflict, "Another process renews the grant of instance %d", l.InstanceID))
 }

@@ -2,7 +2,6 @@ package wire_test
 
 import (
 	"encoding/json"
-	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -117,22 +116,9 @@ func own(more ...string) url.Values {
 // agree sends the user to an authorize URL and returns what the callback gets.
 func (c *consenting) agree(address string) url.Values {
 	c.t.Helper()
-	r, err := http.NewRequestWithContext(c.t.Context(), http.MethodGet, address, nil)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	response, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	said, err := io.ReadAll(response.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	back, err := url.Parse(response.Header.Get("Location"))
-	if err != nil || response.StatusCode != http.StatusFound || !strings.HasPrefix(back.String(), backTo) {
-		c.t.Fatalf("%s leads to %d %s: %s", address, response.StatusCode, response.Header.Get("Location"), short(said))
+	status, back, said := c.passed(address)
+	if status != http.StatusFound || !strings.HasPrefix(back.String(), backTo) {
+		c.t.Fatalf("%s leads to %d %s: %s", address, status, back, short([]byte(said)))
 	}
 	return back.Query()
 }
