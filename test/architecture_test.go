@@ -26,10 +26,10 @@ const module = "jackfield/"
 var rooms = []room{
 	{"server", 7},
 	{"api", 6}, {"console", 6},
-	{"connect", 5}, {"provision", 5}, {"event", 5}, {"bulk", 5}, {"formula", 5},
+	{"connect", 5}, {"signon", 5}, {"transfer", 5}, {"tenant", 5}, {"provision", 5}, {"event", 5}, {"bulk", 5}, {"formula", 5},
 	{"builder", 4}, {"gateway", 4},
-	{"catalog", 3}, {"instance", 3}, {"credential", 3}, {"access", 3}, {"usage", 3},
-	{"job", 2}, {"store", 2}, {"vault", 2}, {"database", 2}, {"outbound", 2}, {"sandbox", 2},
+	{"catalog", 3}, {"instance", 3}, {"credential", 3}, {"portfolio", 3}, {"branding", 3}, {"audit", 3}, {"access", 3}, {"limit", 3}, {"usage", 3},
+	{"mail", 2}, {"job", 2}, {"store", 2}, {"vault", 2}, {"database", 2}, {"outbound", 2}, {"sandbox", 2},
 	{"apidoc", 1}, {"metadata", 1}, {"conversion", 1}, {"schema", 1}, {"connector", 1}, {"mapping", 1}, {"soap", 1}, {"ceql", 1},
 	{"fault", 0},
 }

@@ -34,13 +34,13 @@ func newPrincipal(identity *store.Identity) *Principal {
 // Has reports whether the caller has a privilege, by its key.
 func (p *Principal) Has(privilege string) bool { return p.privileges[privilege] }
 
-// Require returns a Forbidden fault that names the privilege when the caller does not have it. Check it
+// Require returns a Forbidden fault that names the first privilege when the caller has none of them. Check it
 // before looking whether a thing exists (reference/http-conventions.md §2.2).
-func (p *Principal) Require(privilege string) error {
-	if p.Has(privilege) {
+func (p *Principal) Require(anyOf ...string) error {
+	if slices.ContainsFunc(anyOf, p.Has) {
 		return nil
 	}
-	return fault.New(fault.Forbidden, "The privilege %q is missing: ask an administrator for a role that has it", privilege)
+	return fault.New(fault.Forbidden, "The privilege %q is missing: ask an administrator for a role that has it", anyOf[0])
 }
 
 // HasRole reports whether the caller has a role, by its key.
