@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,6 +35,8 @@ type sessionBody struct {
 	User          *userBody  `json:"user,omitempty"`
 	Account       *namedBody `json:"account,omitempty"`
 	Organization  *namedBody `json:"organization,omitempty"`
+	Roles         []roleBody `json:"roles,omitempty"`
+	Privileges    []string   `json:"privileges,omitempty"` // keys, in order: what the pages offer goes by them
 	Notices       []string   `json:"notices,omitempty"`
 }
 
@@ -49,13 +52,34 @@ type namedBody struct {
 	Name string `json:"name"`
 }
 
+type roleBody struct {
+	Key  string `json:"key"`
+	Name string `json:"name"`
+}
+
+// permissions are the roles in force and what they allow. The pages only leave out what would be refused; the
+// API decides.
+func permissions(p *access.Principal) (roles []roleBody, privileges []string) {
+	for _, role := range p.Roles {
+		roles = append(roles, roleBody{role.Key, role.Name})
+		for _, privilege := range role.Privileges {
+			privileges = append(privileges, privilege.Key)
+		}
+	}
+	slices.Sort(privileges)
+	return roles, slices.Compact(privileges)
+}
+
 func (c *Console) describe(p *access.Principal, token string) sessionBody {
+	roles, privileges := permissions(p)
 	return sessionBody{
 		Authenticated: true,
 		CSRF:          c.access.CSRFToken(token),
 		User:          &userBody{ID: p.User.ID, Email: p.User.Email, FirstName: p.User.FirstName, LastName: p.User.LastName},
 		Account:       &namedBody{ID: p.Account.ID, Name: p.Account.Name},
 		Organization:  &namedBody{ID: p.Organization.ID, Name: p.Organization.Name},
+		Roles:         roles,
+		Privileges:    privileges,
 		Notices:       c.notices,
 	}
 }

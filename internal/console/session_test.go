@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,10 +51,15 @@ func TestALoginSetsACookieThatScriptsAndOtherSitesCannotUse(t *testing.T) {
 				User          struct{ Email string }
 				Organization  struct{ Name string }
 				Notices       []string
+				Roles         []struct{ Key, Name string }
+				Privileges    []string
 			}
 			decode(t, response, &body)
 			if !body.Authenticated || body.CSRF == "" || body.CSRF == cookie.Value || body.User.Email != email || body.Organization.Name == "" || len(body.Notices) != 1 {
 				t.Errorf("%+v", body)
+			}
+			if len(body.Roles) == 0 || body.Roles[0].Key != "org-admin" || body.Roles[0].Name == "" || !slices.IsSorted(body.Privileges) || !slices.Contains(body.Privileges, "modifySecurity") {
+				t.Errorf("the session does not say what its user may do: %+v", body)
 			}
 		})
 	}
