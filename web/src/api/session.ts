@@ -7,6 +7,10 @@ export interface Session {
   user?: { id: number; email: string; firstName: string; lastName: string };
   account?: { id: number; name: string };
   organization?: { id: number; name: string };
+  /** The roles in force. */
+  roles?: { key: string; name: string }[];
+  /** Keys of the privileges in force. What lacks one is left out of the page; the server decides. */
+  privileges?: string[];
   /** The person left by signing out: no word about an ended session. */
   left?: boolean;
   /** What the server wants people to know, e.g. that a connector's default address is overridden. */
@@ -28,6 +32,11 @@ export const sessionQuery = queryOptions({
 
 export function useSession() {
   return useQuery(sessionQuery);
+}
+
+/** Whether the person signed in has one of these privileges. */
+export function may(session: Session | undefined, ...anyOf: string[]): boolean {
+  return anyOf.some((privilege) => session?.privileges?.includes(privilege));
 }
 
 export async function logIn(client: QueryClient, username: string, password: string): Promise<void> {
