@@ -132,7 +132,11 @@ func makeSystem(ctx context.Context, tx *store.DB) error {
 
 // makeOperator makes the organization that the installation is for.
 func makeOperator(ctx context.Context, tx *store.DB, f FirstStart, hash string, result *FirstStartResult) error {
-	organization := &store.Organization{Name: f.OrganizationName, ExternalID: "default", Secret: NewOrganizationSecret(), Active: true}
+	customer := &store.Customer{Name: f.OrganizationName, Active: true}
+	if err := tx.CreateCustomer(ctx, customer); err != nil {
+		return err
+	}
+	organization := &store.Organization{CustomerID: customer.ID, Name: f.OrganizationName, ExternalID: "default", Secret: NewOrganizationSecret(), Active: true}
 	if err := tx.CreateOrganization(ctx, organization); err != nil {
 		return err
 	}
@@ -142,7 +146,7 @@ func makeOperator(ctx context.Context, tx *store.DB, f FirstStart, hash string, 
 	}
 	user := &store.User{
 		AccountID: account.ID, Email: f.Email, FirstName: f.FirstName, LastName: f.LastName,
-		PasswordHash: hash, Secret: NewSecret(), Roles: []string{RoleOrganizationAdmin}, Active: true,
+		PasswordHash: hash, Secret: NewSecret(), Roles: []string{RoleOrganizationAdmin, RoleCustomerAdmin}, Active: true,
 	}
 	if err := tx.CreateUser(ctx, user); err != nil {
 		return err

@@ -1,6 +1,10 @@
 package access
 
-import "slices"
+import (
+	"slices"
+
+	"jackfield/internal/store"
+)
 
 // Privilege is one thing a role allows (reference/accounts-and-access.md §6).
 type Privilege struct {
@@ -24,6 +28,9 @@ type Role struct {
 	Description string      `json:"description"`
 	Features    []string    `json:"features"` // always empty
 	Privileges  []Privilege `json:"privileges"`
+	// Includes are keys of roles whose privileges this one has besides. Only an organization's own roles have some; old clients do
+	// not know the member.
+	Includes []string `json:"includes,omitempty"`
 }
 
 // Keys of the roles (reference/accounts-and-access.md §6.1).
@@ -107,10 +114,10 @@ var privilegeTable = []struct{ key, name, category, roles string }{
 	{ConfigureRoles, "Configure roles", "Organization", "osc"},
 	{ViewLogsOrg, "View logs of the organization", "Logs", "osc"},
 	{ViewLogsAccount, "View logs of an account", "Logs", "oasc"},
-	{System, "Change the shipped catalogue", "Internal", "s"},
-	{Intelligence, "Report over all customers", "Internal", "s"},
+	{System, "Change the shipped catalogue", internalCategory, "s"},
+	{Intelligence, "Report over all customers", internalCategory, "s"},
 	// Not part of org-admin: a separate right (reference/accounts-and-access.md §6.1, §10).
-	{ViewInstancesSubAccount, "View instances of sub-accounts", "Internal", "i"},
+	{ViewInstancesSubAccount, "View instances of sub-accounts", internalCategory, "i"},
 }
 
 // The admin role is called "Account": clients look it up by that name (reference/accounts-and-access.md §6.1).
@@ -129,6 +136,9 @@ var roleTable = []struct {
 	{'i', 16, RoleSubAccountInstances, "Sub-account Instances", "Sees instances of sub-accounts", true},
 }
 
+// internalCategory holds what no organization gives away.
+const internalCategory = "Internal"
+
 // bornOn is the creation date of the built-in privileges.
 const bornOn = "2026-01-01"
 
@@ -141,10 +151,7 @@ func DefaultRoles() []Role {
 			Features: []string{}, Privileges: []Privilege{}}
 		for i, p := range privilegeTable {
 			if slices.Contains([]rune(p.roles), r.letter) {
-				role.Privileges = append(role.Privileges, Privilege{
-					ID: i + 1, Key: p.key, Name: p.name, Description: p.name, Category: p.category,
-					Active: true, Hide: p.category == "Internal", CreatedDate: bornOn,
-				})
+				role.Privileges = append(role.Privileges, privilege(i))
 			}
 		}
 		roles = append(roles, role)
@@ -152,14 +159,84 @@ func DefaultRoles() []Role {
 	return roles
 }
 
-// rolesNamed picks the roles with the given keys, in the order of the table. Unknown keys are left out:
-// they allow nothing.
-func rolesNamed(keys []string) []Role {
-	var named []Role
-	for _, role := range DefaultRoles() {
-		if slices.Contains(keys, role.Key) {
-			named = append(named, role)
+// RolesOf lists the roles of an organization: the built-in ones with the privileges that it gave them, then its own
+// (store.DB.OwnRoles), in the order of their ids. The caller may change the result.
+func RolesOf(own []store.Role) []Role {
+	roles := DefaultRoles()
+	for _, r := range own {
+		made := Role{ID: int(r.ID), Key: r.Key, Name: r.Name, Active: r.Active, Description: r.Description,
+			Features: []string{}, Privileges: privilegesNamed(r.Privileges), Includes: r.Includes}
+		if r.ID >= store.FirstOwnRole {
+			roles = append(roles, made)
+			continue
+		}
+		for i := range roles {
+			if roles[i].Key == r.Key {
+				made.Hide = roles[i].Hide
+				roles[i] = made
+			}
+		}
+	}
+	return roles
+}
+
+// privilegesOf lists the keys of what a role allows, those of the active roles that it includes too. A loop ends where it began.
+func privilegesOf(all []Role, role Role) []string {
+	var keys []string
+	seen := map[string]bool{}
+	var add func(Role)
+	add = func(r Role) {
+		if seen[r.Key] {
+			return
+		}
+		seen[r.Key] = true
+		for _, p := range r.Privileges {
+			keys = append(keys, p.Key)
+		}
+		for _, included := range all {
+			if included.Active && slices.Contains(r.Includes, included.Key) {
+				add(included)
+			}
+		}
+	}
+	add(role)
+	return keys
+}
+
+// Privileges lists all that exist, in a fixed order with fixed ids.
+func Privileges() []Privilege {
+	all := make([]Privilege, len(privilegeTable))
+	for i := range privilegeTable {
+		all[i] = privilege(i)
+	}
+	return all
+}
+
+func privilege(i int) Privilege {
+	p := privilegeTable[i]
+	return Privilege{ID: i + 1, Key: p.key, Name: p.name, Description: p.name, Category: p.category,
+		Active: true, Hide: p.category == internalCategory, CreatedDate: bornOn}
+}
+
+// privilegesNamed picks those with the given keys. Unknown keys are left out: they allow nothing.
+func privilegesNamed(keys []string) []Privilege {
+	named := []Privilege{}
+	for i, p := range privilegeTable {
+		if slices.Contains(keys, p.key) {
+			named = append(named, privilege(i))
 		}
 	}
 	return named
 }
+
+// administrative are the privileges over people and their organization.
+var administrative = func() map[string]bool {
+	keys := map[string]bool{}
+	for _, p := range privilegeTable {
+		switch p.category {
+		case "Users", "Organization", "Logs", internalCategory:
+			keys[p.key] = true
+		}
+	}
+	return keys
+}()

@@ -3,13 +3,15 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"errors"
 	"time"
 )
 
 const identityColumns = `
-	u.id, u.account_id, u.email, u.first_name, u.last_name, u.password_hash, u.secret_sealed, u.active, u.created_at, u.last_login_at,
-	a.id, a.organization_id, a.name, a.description, a.external_id, a.is_default, a.active, a.created_at,
-	o.id, o.name, o.external_id, o.secret_sealed, o.system, o.active, o.created_at
+	u.id, u.account_id, u.email, u.first_name, u.last_name, u.password_hash, u.secret_sealed, u.active, u.created_at, u.last_login_at, u.external_id, u.profile,
+	a.id, a.organization_id, a.name, a.description, a.external_id, a.is_default, a.active, a.created_at, a.settings,
+	o.id, COALESCE(o.customer_id, 0), o.name, o.external_id, o.secret_sealed, o.system, o.active, o.created_at, o.details
 	FROM users u JOIN accounts a ON a.id = u.account_id JOIN organizations o ON o.id = a.organization_id `
 
 // IdentityBySecret finds a user by secret. An unknown one is a NotFound fault.
@@ -40,7 +42,7 @@ func (d *DB) identity(ctx context.Context, query string, args ...any) (*Identity
 	if err != nil {
 		return nil, err
 	}
-	return i, d.readRoles(ctx, &i.User)
+	return i, d.readRoles(ctx, i)
 }
 
 // scanIdentity reads one row of identityColumns with more columns behind it.
@@ -48,17 +50,21 @@ func (d *DB) scanIdentity(scan func(...any) error, more ...any) (*Identity, erro
 	var i Identity
 	var userSealed, organizationSealed []byte
 	var userCreated, lastLogin, accountCreated, organizationCreated int64
+	var profile, settings, details string
 	u, a, o := &i.User, &i.Account, &i.Organization
 	err := scan(append([]any{
-		&u.ID, &u.AccountID, &u.Email, &u.FirstName, &u.LastName, &u.PasswordHash, &userSealed, &u.Active, &userCreated, &lastLogin,
-		&a.ID, &a.OrganizationID, &a.Name, &a.Description, &a.ExternalID, &a.Default, &a.Active, &accountCreated,
-		&o.ID, &o.Name, &o.ExternalID, &organizationSealed, &o.System, &o.Active, &organizationCreated,
+		&u.ID, &u.AccountID, &u.Email, &u.FirstName, &u.LastName, &u.PasswordHash, &userSealed, &u.Active, &userCreated, &lastLogin, &u.ExternalID, &profile,
+		&a.ID, &a.OrganizationID, &a.Name, &a.Description, &a.ExternalID, &a.Default, &a.Active, &accountCreated, &settings,
+		&o.ID, &o.CustomerID, &o.Name, &o.ExternalID, &organizationSealed, &o.System, &o.Active, &organizationCreated, &details,
 	}, more...)...)
 	if err != nil {
 		return nil, failure("read user", err)
 	}
 	u.CreatedAt, u.LastLoginAt = fromMillis(userCreated), fromMillis(lastLogin)
 	a.CreatedAt, o.CreatedAt = fromMillis(accountCreated), fromMillis(organizationCreated)
+	if err := errors.Join(json.Unmarshal([]byte(profile), &u.Profile), json.Unmarshal([]byte(settings), &a.Settings), json.Unmarshal([]byte(details), &o.Details)); err != nil {
+		return nil, failure("read user", err)
+	}
 	if u.Secret, err = d.open(userSealed, "users", u.ID, "secret", u.AccountID); err != nil {
 		return nil, err
 	}
@@ -66,13 +72,26 @@ func (d *DB) scanIdentity(scan func(...any) error, more ...any) (*Identity, erro
 	return &i, err
 }
 
-func (d *DB) readRoles(ctx context.Context, u *User) error {
-	rows, err := d.read.QueryContext(ctx, "SELECT role FROM user_roles WHERE user_id = $1 ORDER BY role", u.ID)
-	if err != nil {
-		return failure("read roles", err)
+// readRoles adds what decides what the user may do.
+func (d *DB) readRoles(ctx context.Context, i *Identity) error {
+	var err error
+	if i.User.Roles, err = d.roleKeys(ctx, "SELECT role FROM user_roles WHERE user_id = $1 ORDER BY role", i.User.ID); err != nil {
+		return err
 	}
-	u.Roles, err = texts(rows)
-	return failure("read roles", err)
+	if i.AccountRoles, err = d.roleKeys(ctx, "SELECT role FROM account_roles WHERE account_id = $1 ORDER BY role", i.Account.ID); err != nil {
+		return err
+	}
+	i.OwnRoles, err = d.OwnRoles(ctx, i.Organization.ID)
+	return err
+}
+
+func (d *DB) roleKeys(ctx context.Context, query string, id int64) ([]string, error) {
+	rows, err := d.read.QueryContext(ctx, query, id)
+	if err != nil {
+		return nil, failure("read roles", err)
+	}
+	keys, err := texts(rows)
+	return keys, failure("read roles", err)
 }
 
 func texts(rows *sql.Rows) ([]string, error) {
@@ -86,30 +105,6 @@ func texts(rows *sql.Rows) ([]string, error) {
 		all = append(all, text)
 	}
 	return all, rows.Err()
-}
-
-// OrganizationBySecret finds an organization by its secret. An unknown one is a NotFound fault.
-func (d *DB) OrganizationBySecret(ctx context.Context, secret string) (*Organization, error) {
-	return d.organization(ctx, "secret_hash = $1", d.vault.Hash(hashOrganization, secret))
-}
-
-// Organization finds an organization by id.
-func (d *DB) Organization(ctx context.Context, id int64) (*Organization, error) {
-	return d.organization(ctx, "id = $1", id)
-}
-
-func (d *DB) organization(ctx context.Context, where string, args ...any) (*Organization, error) {
-	var o Organization
-	var sealed []byte
-	var created int64
-	err := d.read.QueryRowContext(ctx, "SELECT id, name, external_id, secret_sealed, system, active, created_at FROM organizations WHERE "+where, args...).
-		Scan(&o.ID, &o.Name, &o.ExternalID, &sealed, &o.System, &o.Active, &created)
-	if err != nil {
-		return nil, failure("read organization", err)
-	}
-	o.CreatedAt = fromMillis(created)
-	o.Secret, err = d.open(sealed, "organizations", o.ID, "secret", 0)
-	return &o, err
 }
 
 // CreateSession stores a login and sets its id. Only a keyed hash of the token is kept.

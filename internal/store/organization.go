@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -41,7 +42,7 @@ func (d *DB) RestartIDs(ctx context.Context) error {
 	if d.dialect.name == "sqlite" {
 		return nil
 	}
-	for _, table := range []string{"organizations", "accounts", "users"} {
+	for _, table := range []string{"customers", "organizations", "accounts", "users"} {
 		if _, err := d.write.ExecContext(ctx, "ALTER TABLE "+table+" ALTER COLUMN id RESTART WITH 1"); err != nil {
 			return failure("restart ids", err)
 		}
@@ -49,17 +50,44 @@ func (d *DB) RestartIDs(ctx context.Context) error {
 	return nil
 }
 
-// CreateOrganization stores a new organization and sets its id and creation time. Call it in a transaction.
+// CreateCustomer stores a new customer and sets its id and creation time.
+func (d *DB) CreateCustomer(ctx context.Context, c *Customer) error {
+	if err := wantStorable("name of the customer", c.Name); err != nil {
+		return err
+	}
+	c.CreatedAt = now()
+	err := d.write.QueryRowContext(ctx, "INSERT INTO customers (name, active, created_at) VALUES ($1, $2, $3) RETURNING id",
+		c.Name, c.Active, millis(c.CreatedAt)).Scan(&c.ID)
+	return failure("create customer", err)
+}
+
+// Customer finds a customer by id.
+func (d *DB) Customer(ctx context.Context, id int64) (*Customer, error) {
+	var c Customer
+	var created int64
+	err := d.read.QueryRowContext(ctx, "SELECT id, name, active, created_at FROM customers WHERE id = $1", id).Scan(&c.ID, &c.Name, &c.Active, &created)
+	c.CreatedAt = fromMillis(created)
+	return &c, failure("read customer", err)
+}
+
+// CreateOrganization stores a new organization and sets its id and creation time.
 func (d *DB) CreateOrganization(ctx context.Context, o *Organization) error {
-	if err := wantStorable("name of the organization", o.Name, o.ExternalID); err != nil {
+	if err := wantStorable("name of the organization", append(o.Details.texts(), o.Name, o.ExternalID)...); err != nil {
+		return err
+	}
+	details, err := json.Marshal(o.Details)
+	if err != nil {
 		return err
 	}
 	return d.InTx(ctx, func(tx *DB) error {
 		o.CreatedAt = now()
 		err := tx.write.QueryRowContext(ctx,
-			`INSERT INTO organizations (name, external_id, secret_hash, secret_sealed, system, active, created_at)
-			 VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
-			o.Name, o.ExternalID, d.vault.Hash(hashOrganization, o.Secret), []byte{}, o.System, o.Active, millis(o.CreatedAt)).Scan(&o.ID)
+			`INSERT INTO organizations (name, external_id, secret_hash, secret_sealed, system, active, created_at, customer_id, details)
+			 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
+			o.Name, o.ExternalID, d.vault.Hash(hashOrganization, o.Secret), []byte{}, o.System, o.Active, millis(o.CreatedAt), orNull(o.CustomerID), string(details)).Scan(&o.ID)
+		if isDuplicate(err) {
+			return fault.Wrap(fault.Conflict, err, "The secret of the organization is taken")
+		}
 		if err != nil {
 			return failure("create organization", err)
 		}
@@ -72,77 +100,80 @@ func (d *DB) CreateOrganization(ctx context.Context, o *Organization) error {
 	})
 }
 
-// CreateAccount stores a new account and sets its id and creation time.
-func (d *DB) CreateAccount(ctx context.Context, a *Account) error {
-	if err := wantStorable("name or description of the account", a.Name, a.Description, a.ExternalID); err != nil {
-		return err
-	}
-	a.CreatedAt = now()
-	err := d.write.QueryRowContext(ctx,
-		`INSERT INTO accounts (organization_id, name, description, external_id, is_default, active, created_at)
-		 VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
-		a.OrganizationID, a.Name, a.Description, a.ExternalID, a.Default, a.Active, millis(a.CreatedAt)).Scan(&a.ID)
-	return failure("create account", err)
+func (o OrganizationDetails) texts() []string {
+	return []string{o.Environment, o.Status, o.Street1, o.City, o.State, o.PostalCode, o.Country}
 }
 
-// CreateUser stores a new user and sets its id and creation time. An e-mail that is taken, in any case, is a
-// Conflict fault.
-func (d *DB) CreateUser(ctx context.Context, u *User) error {
-	if err := wantStorable("name or email of the user", u.Email, u.FirstName, u.LastName); err != nil {
+func orNull(id int64) any {
+	if id == 0 {
+		return nil
+	}
+	return id
+}
+
+const organizationColumns = "SELECT id, COALESCE(customer_id, 0), name, external_id, secret_sealed, system, active, created_at, details FROM organizations WHERE "
+
+// Organization finds an organization by id.
+func (d *DB) Organization(ctx context.Context, id int64) (*Organization, error) {
+	return d.scanOrganization(d.read.QueryRowContext(ctx, organizationColumns+"id = $1", id).Scan)
+}
+
+// Organizations lists those of a customer with ids above after, in the order of their ids, at most limit.
+func (d *DB) Organizations(ctx context.Context, customerID int64, inactive bool, after int64, limit int) ([]Organization, error) {
+	rows, err := d.read.QueryContext(ctx, organizationColumns+"customer_id = $1 AND id > $2 AND (active = $3 OR $4 = $3) ORDER BY organizations.id LIMIT $5",
+		customerID, after, true, inactive, limit)
+	if err != nil {
+		return nil, failure("read organizations", err)
+	}
+	defer rows.Close()
+	var all []Organization
+	for rows.Next() {
+		o, err := d.scanOrganization(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, *o)
+	}
+	return all, failure("read organizations", rows.Err())
+}
+
+func (d *DB) scanOrganization(scan func(...any) error) (*Organization, error) {
+	var o Organization
+	var sealed []byte
+	var created int64
+	var details string
+	err := scan(&o.ID, &o.CustomerID, &o.Name, &o.ExternalID, &sealed, &o.System, &o.Active, &created, &details)
+	if err == nil {
+		err = json.Unmarshal([]byte(details), &o.Details)
+	}
+	if err != nil {
+		return nil, failure("read organization", err)
+	}
+	o.CreatedAt = fromMillis(created)
+	o.Secret, err = d.open(sealed, "organizations", o.ID, "secret", 0)
+	return &o, err
+}
+
+// RenameOrganization gives an organization another name.
+func (d *DB) RenameOrganization(ctx context.Context, id int64, name string) error {
+	if err := wantStorable("name of the organization", name); err != nil {
 		return err
 	}
+	return d.changeOrganization(ctx, id, "UPDATE organizations SET name = $1 WHERE id = $2", name, id)
+}
+
+// SetOrganizationActive activates an organization or deactivates it; nobody of an inactive one can do anything.
+func (d *DB) SetOrganizationActive(ctx context.Context, id int64, active bool) error {
+	return d.changeOrganization(ctx, id, "UPDATE organizations SET active = $1 WHERE id = $2", active, id)
+}
+
+func (d *DB) changeOrganization(ctx context.Context, id int64, statement string, args ...any) error {
 	return d.InTx(ctx, func(tx *DB) error {
-		u.CreatedAt = now()
-		err := tx.write.QueryRowContext(ctx,
-			`INSERT INTO users (account_id, email, email_key, first_name, last_name, password_hash, secret_hash, secret_sealed, active, created_at, last_login_at)
-			 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0) RETURNING id`,
-			u.AccountID, u.Email, emailKey(u.Email), u.FirstName, u.LastName, u.PasswordHash,
-			d.vault.Hash(hashUser, u.Secret), []byte{}, u.Active, millis(u.CreatedAt)).Scan(&u.ID)
-		if isDuplicate(err) {
-			return fault.Wrap(fault.Conflict, err, "A user with the email %s already exists", u.Email)
-		}
-		if err != nil {
-			return failure("create user", err)
-		}
-		sealed, err := d.seal(u.Secret, "users", u.ID, "secret", u.AccountID)
-		if err != nil {
+		result, err := tx.write.ExecContext(ctx, statement, args...)
+		if err := someRow(result, err, "change organization", fault.New(fault.NotFound, "No organization found with id %d", id)); err != nil {
 			return err
 		}
-		if _, err := tx.write.ExecContext(ctx, "UPDATE users SET secret_sealed = $1 WHERE id = $2", sealed, u.ID); err != nil {
-			return failure("seal user secret", err)
-		}
-		for _, role := range u.Roles {
-			if _, err := tx.write.ExecContext(ctx, "INSERT INTO user_roles (user_id, role) VALUES ($1, $2)", u.ID, role); err != nil {
-				return failure("grant role", err)
-			}
-		}
-		tx.changed("user", u.ID, u.AccountID)
-		return nil
-	})
-}
-
-// SetLastLogin keeps when a user last logged in.
-func (d *DB) SetLastLogin(ctx context.Context, userID int64, at time.Time) error {
-	return d.changeUser(ctx, userID, "UPDATE users SET last_login_at = $1 WHERE id = $2 RETURNING account_id", millis(at), userID)
-}
-
-// SetPassword keeps a new password hash.
-func (d *DB) SetPassword(ctx context.Context, userID int64, hash string) error {
-	return d.changeUser(ctx, userID, "UPDATE users SET password_hash = $1 WHERE id = $2 RETURNING account_id", hash, userID)
-}
-
-// SetUserActive activates or deactivates a user.
-func (d *DB) SetUserActive(ctx context.Context, userID int64, active bool) error {
-	return d.changeUser(ctx, userID, "UPDATE users SET active = $1 WHERE id = $2 RETURNING account_id", active, userID)
-}
-
-func (d *DB) changeUser(ctx context.Context, userID int64, statement string, args ...any) error {
-	return d.InTx(ctx, func(tx *DB) error {
-		var account int64
-		if err := tx.write.QueryRowContext(ctx, statement, args...).Scan(&account); err != nil {
-			return failure("change user", err)
-		}
-		tx.changed("user", userID, account)
+		tx.changed("organization", id, 0)
 		return nil
 	})
 }

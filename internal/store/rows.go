@@ -8,15 +8,36 @@ const (
 	SystemUser    int64 = 1
 )
 
+// Customer owns organizations: mostly one, an operator of several has more.
+type Customer struct {
+	ID        int64
+	Name      string
+	Active    bool
+	CreatedAt time.Time
+}
+
 // Organization is a tenant: it holds the organization secret.
 type Organization struct {
 	ID         int64
+	CustomerID int64 // 0 for the system's
 	Name       string
 	ExternalID string
 	Secret     string // 32 hex digits in clear here, sealed and hashed at rest
 	System     bool
 	Active     bool
 	CreatedAt  time.Time
+	Details    OrganizationDetails
+}
+
+// OrganizationDetails are facts that are only shown (reference/accounts-and-access.md §5).
+type OrganizationDetails struct {
+	Environment string `json:"environment,omitempty"` // "production" or "test"
+	Status      string `json:"status,omitempty"`      // "paid" or "trial"
+	Street1     string `json:"street1,omitempty"`
+	City        string `json:"city,omitempty"`
+	State       string `json:"state,omitempty"`
+	PostalCode  string `json:"postalCode,omitempty"`
+	Country     string `json:"country,omitempty"`
 }
 
 // Account belongs to an organization and owns users, instances and private connectors.
@@ -29,6 +50,18 @@ type Account struct {
 	Default        bool // the organization's default account (type "Default"), else "CompanyAccount"
 	Active         bool
 	CreatedAt      time.Time
+	Settings       map[string]string
+}
+
+// Profile is where a user can be reached (reference/accounts-and-access.md §3).
+type Profile struct {
+	City          string `json:"city,omitempty"`
+	Country       string `json:"country,omitempty"`
+	Phone         string `json:"phone,omitempty"`
+	PostalCode    string `json:"postalCode,omitempty"`
+	StateProvince string `json:"stateProvince,omitempty"`
+	Street1       string `json:"street1,omitempty"`
+	Street2       string `json:"street2,omitempty"`
 }
 
 // User belongs to exactly one account. Email is unique in the installation.
@@ -44,13 +77,32 @@ type User struct {
 	Active       bool
 	CreatedAt    time.Time
 	LastLoginAt  time.Time // zero when the user never logged in
+	ExternalID   string
+	Profile      Profile
 }
+
+// Role is a role as an organization has made it: a built-in one with other privileges, or one of its own.
+type Role struct {
+	ID          int64 // below FirstOwnRole: that of the built-in role
+	Key         string
+	Name        string
+	Description string
+	Active      bool
+	Privileges  []string // keys
+	Includes    []string // keys of roles whose privileges it has besides
+	CreatedAt   time.Time
+}
+
+// FirstOwnRole is the lowest id of roles that organizations make.
+const FirstOwnRole = 1000
 
 // Identity is a user with the account and organization around it.
 type Identity struct {
 	User         User
 	Account      Account
 	Organization Organization
+	AccountRoles []string // that every user of the account has
+	OwnRoles     []Role   // what the organization made of the roles
 }
 
 // SessionKind tells what a bearer token is for.

@@ -92,9 +92,9 @@ func TestUsersAreFoundBySecretEmailAndID(t *testing.T) {
 		}
 		_, err := db.IdentityBySecret(ctx, "unknown")
 		wantKind(t, err, fault.NotFound)
-		_, err = db.OrganizationBySecret(ctx, want.User.Secret)
+		_, err = db.Organization(ctx, 1<<60)
 		wantKind(t, err, fault.NotFound)
-		if o, err := db.OrganizationBySecret(ctx, want.Organization.Secret); err != nil || o.ID != want.Organization.ID {
+		if o, err := db.Organization(ctx, want.Organization.ID); err != nil || o.Secret != want.Organization.Secret {
 			t.Errorf("%+v %v", o, err)
 		}
 		if err := db.SetUserActive(ctx, want.User.ID, false); err != nil {

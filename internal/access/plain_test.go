@@ -1,4 +1,4 @@
-package instance
+package access
 
 import (
 	"strings"
@@ -32,8 +32,8 @@ func TestHTMLTagsAreStrippedFromNames(t *testing.T) {
 		"Ünïcode 漢字 🎛":                          "Ünïcode 漢字 🎛",
 		"<p>" + strings.Repeat("<b>", 50) + "x": "x",
 	} {
-		if got := CleanName(name); got != want {
-			t.Errorf("CleanName(%q) = %q, want %q", name, got, want)
+		if got := PlainName(name); got != want {
+			t.Errorf("PlainName(%q) = %q, want %q", name, got, want)
 		}
 	}
 }
@@ -44,8 +44,8 @@ func TestACleanNameHasNoTagLeftAndStaysAsItIs(t *testing.T) {
 		parts := rapid.SliceOf(rapid.SampledFrom([]string{
 			"<", ">", "</", "/>", "a", "script", "style", "<b>", "</b>", "<script>", "</script>", "<!--", "-->", "=", `"`, "'", " ", "&lt;", "\x00", "x",
 		})).Draw(t, "parts")
-		clean := CleanName(strings.Join(parts, ""))
-		if again := CleanName(clean); again != clean {
+		clean := PlainName(strings.Join(parts, ""))
+		if again := PlainName(clean); again != clean {
 			t.Fatalf("%q became %q when cleaned again", clean, again)
 		}
 		tokens := html.NewTokenizer(strings.NewReader(clean))
