@@ -7,17 +7,12 @@ import (
 	"unicode/utf8"
 
 	"jackfield/internal/fault"
+	"jackfield/internal/store"
 )
 
-// Policy says what a password must be (reference/accounts-and-access.md §7). Counts are of characters.
-type Policy struct {
-	MinLength          int
-	MinUppercase       int
-	MinLowercase       int
-	MinNumbers         int
-	MinSymbols         int
-	SymbolCharacterSet string // characters that count as symbols
-}
+// Policy says what a password must be, how long it lives and which ones may not come again
+// (reference/accounts-and-access.md §7). Counts are of characters.
+type Policy store.PasswordPolicy
 
 // DefaultPolicy is in force where an organization has not set its own.
 func DefaultPolicy() Policy {
