@@ -2,6 +2,7 @@ import { Component, lazy, Suspense, type ReactNode } from "react";
 import { Navigate, Route, Routes } from "react-router";
 import { NotFound } from "./screens/notfound";
 import { Login } from "./screens/login";
+import { Settings } from "./settings";
 import { Shell } from "./shell";
 import { t } from "./strings";
 import { Announcements } from "./ui/announce";
@@ -14,6 +15,7 @@ const ConnectorDocs = lazy(() => import("./screens/connectordocs"));
 const Instances = lazy(() => import("./screens/instances"));
 const Links = lazy(() => import("./screens/links"));
 const Instance = lazy(() => import("./screens/instance"));
+const Limits = lazy(() => import("./screens/limits"));
 
 export function App() {
   return (
@@ -29,6 +31,9 @@ export function App() {
             <Route path="/instances" element={<Instances />} />
             <Route path="/instances/links" element={<Links />} />
             <Route path="/instances/:id/:tab?" element={<Instance />} />
+            <Route path="/settings" element={<Settings />}>
+              <Route path="limits" element={<Limits />} />
+            </Route>
             <Route path="*" element={<NotFound />} />
           </Route>
         </Routes>

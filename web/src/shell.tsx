@@ -1,4 +1,4 @@
-import { Cable, ChevronLeft, CircleUserRound, LayoutGrid } from "lucide-react";
+import { Cable, ChevronLeft, CircleUserRound, LayoutGrid, Settings2 } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Link, Navigate, NavLink, Outlet, useLocation } from "react-router";
 import { useSession, type Session } from "./api/session";
@@ -14,6 +14,7 @@ const AccountMenu = lazy(loadAccount);
 const places = [
   { to: "/connectors", text: t.nav.connectors, Icon: LayoutGrid },
   { to: "/instances", text: t.nav.instances, Icon: Cable },
+  { to: "/settings", text: t.nav.settings, Icon: Settings2 },
 ];
 
 /** The frame around every screen: rail, header, content. Without a session it leads to the login. */

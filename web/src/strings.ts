@@ -19,10 +19,19 @@ export const t = {
     place: "You are here",
     connectors: "Connectors",
     instances: "Instances",
+    settings: "Settings",
+  },
+
+  settings: {
+    users: "Users",
+    roles: "Roles",
+    accounts: "Accounts",
+    limits: "Limits",
   },
 
   account: {
     menu: "Account and theme",
+    profile: "My profile",
     signOut: "Sign out",
     theme: "Theme",
     system: "As the system",

@@ -1,11 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { CircleUserRound, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { CircleUserRound, IdCard, LogOut, Monitor, Moon, Sun } from "lucide-react";
 import { useState } from "react";
 import { Button as AriaButton } from "react-aria-components/Button";
 import { Header } from "react-aria-components/Header";
 import { Menu as AriaMenu, MenuItem, MenuSection, MenuTrigger } from "react-aria-components/Menu";
 import { Popover } from "react-aria-components/Popover";
 import { Separator } from "react-aria-components/Separator";
+import { useNavigate } from "react-router";
 import { logOut, type Session } from "../api/session";
 import { t } from "../strings";
 import { currentTheme, setTheme, type Theme } from "../theme";
@@ -20,6 +21,7 @@ const themes = [
 /** Who is signed in, the theme, and the way out. Comes when it is first wanted, so it is open from the start. */
 export default function AccountMenu({ session }: { session: Session }) {
   const client = useQueryClient();
+  const navigate = useNavigate();
   const [theme, choose] = useState<Theme>(currentTheme);
   const { user, account, organization } = session;
   const name = [user?.firstName, user?.lastName].filter(Boolean).join(" ");
@@ -56,6 +58,10 @@ export default function AccountMenu({ session }: { session: Session }) {
             ))}
           </MenuSection>
           <Separator className="mx-1.5 my-1.5 border-t border-line" />
+          <MenuItem textValue={t.account.profile} className="option" onAction={() => void navigate("/profile")}>
+            <IdCard size={16} aria-hidden="true" />
+            {t.account.profile}
+          </MenuItem>
           <MenuItem textValue={t.account.signOut} className="option" onAction={() => void logOut(client)}>
             <LogOut size={16} aria-hidden="true" />
             {t.account.signOut}

@@ -1,0 +1,23 @@
+import { lazy } from "react";
+import type { Session } from "./api/session";
+import { t } from "./strings";
+
+/** A sub-page of the settings. */
+export interface Entry {
+  to: string;
+  text: string;
+  /** Whether it is offered to this person. */
+  open: (session: Session) => boolean;
+}
+
+/** The sub-pages, in the order in which they stand. */
+const entries: Entry[] = [
+  { to: "/settings/limits", text: t.settings.limits, open: () => true },
+];
+
+/** The sub-pages for this person. */
+export function entriesFor(session: Session | undefined): Entry[] {
+  return session?.authenticated ? entries.filter(({ open }) => open(session)) : [];
+}
+
+export const Settings = lazy(() => import("./screens/settings"));
