@@ -34,11 +34,6 @@ export function useSession() {
   return useQuery(sessionQuery);
 }
 
-/** Whether the person signed in has one of these privileges. */
-export function may(session: Session | undefined, ...anyOf: string[]): boolean {
-  return anyOf.some((privilege) => session?.privileges?.includes(privilege));
-}
-
 export async function logIn(client: QueryClient, username: string, password: string): Promise<void> {
   const session = await consoleCall<Session>("/session", { method: "POST", body: { username, password } });
   setCsrf(session.csrf ?? "");
