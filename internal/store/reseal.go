@@ -63,6 +63,21 @@ var sealedColumns = []sealedColumn{
 		"UPDATE connect_links SET flow_sealed = $1 WHERE id = $2", int64(0),
 	},
 	{
+		"identity_providers", "secret",
+		"SELECT id, CAST(id AS TEXT), COALESCE(account_id, 0), secret_sealed FROM identity_providers WHERE id > $1 AND secret_sealed IS NOT NULL ORDER BY identity_providers.id LIMIT $2",
+		"UPDATE identity_providers SET secret_sealed = $1 WHERE id = $2", int64(0),
+	},
+	{
+		"sign_on_sessions", "facts",
+		"SELECT session_id, CAST(session_id AS TEXT), 0, facts_sealed FROM sign_on_sessions WHERE session_id > $1 ORDER BY sign_on_sessions.session_id LIMIT $2",
+		"UPDATE sign_on_sessions SET facts_sealed = $1 WHERE session_id = $2", int64(0),
+	},
+	{
+		"mails", "text", // as mailPlace
+		"SELECT id, CAST(id AS TEXT), 0, text_sealed FROM mails WHERE id > $1 AND text_sealed IS NOT NULL ORDER BY mails.id LIMIT $2",
+		"UPDATE mails SET text_sealed = $1 WHERE id = $2", int64(0),
+	},
+	{
 		"settings", "value", // as settingPlace
 		"SELECT key, key, 0, sealed FROM settings WHERE key > $1 ORDER BY settings.key LIMIT $2",
 		"UPDATE settings SET sealed = $1 WHERE key = $2", "",
