@@ -201,14 +201,15 @@ func (p *Pool) Run(ctx context.Context, s *Script, in Input) (Output, error) {
 	if size > p.options.InputLimit {
 		return Output{}, fault.New(fault.Invalid, "The data for the script %s is larger than the limit of %d MiB", s.name, p.options.InputLimit>>20)
 	}
-	report, err := p.send(ctx, errand{Script: s, variables: variables, fetch: in.Fetch})
+	var spent time.Duration
+	report, err := p.send(ctx, errand{Script: s, variables: variables, fetch: in.Fetch, spent: &spent})
 	if err != nil {
-		return Output{}, err
+		return Output{Spent: spent}, err
 	}
 	if report.outcome != finished {
-		return Output{Logs: report.logs, Mails: report.mails}, p.refusal(s, report)
+		return Output{Logs: report.logs, Mails: report.mails, Spent: spent}, p.refusal(s, report)
 	}
-	return Output{Done: report.done, Logs: report.logs, Mails: report.mails}, nil
+	return Output{Done: report.done, Logs: report.logs, Mails: report.mails, Spent: spent}, nil
 }
 
 // send gives a worker something to do and returns its report.

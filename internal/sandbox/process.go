@@ -81,6 +81,17 @@ func (w *process) runs() {
 	}
 }
 
+// spent is how long the call under way has run, without its waiting, of the limit that it began with.
+func (w *process) spent(limit time.Duration) time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	left := w.left
+	if !w.since.IsZero() {
+		left -= time.Since(w.since)
+	}
+	return limit - left
+}
+
 // lastOrders gives a worker that has reported a little time to take what is still on its way to it.
 func (w *process) lastOrders() {
 	w.mu.Lock()
@@ -218,6 +229,7 @@ type errand struct {
 	variables map[string]json.RawMessage
 	fetch     Fetch
 	check     bool
+	spent     *time.Duration // takes how long it ran; nil = nobody wants to know
 }
 
 // call sends a script with its input and waits for the report, watching time and memory from outside.
@@ -240,6 +252,9 @@ func (w *process) call(ctx context.Context, p *Pool, s errand) (*report, error) 
 	})
 	fetches := newFetches(ctx, s.fetch, number, w.write)
 	report, err := w.exchange(p, s, fetches)
+	if s.spent != nil {
+		*s.spent += w.spent(p.options.TimeLimit)
+	}
 	if err == nil {
 		w.lastOrders()
 		fetches.end()

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"strings"
+	"time"
 )
 
 // documented are the variables that hooks may read; those that a call does not give are null
@@ -111,4 +112,6 @@ type Output struct {
 	Logs []string        // lines of console.log and its kin
 	// Mails are those that the script asked for with notify.email, in order. Nothing was sent.
 	Mails []Mail
+	// Spent is how long the script ran, without its waiting; also of one that failed.
+	Spent time.Duration
 }
