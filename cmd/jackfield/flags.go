@@ -14,6 +14,7 @@ import (
 	"jackfield/connectors"
 	"jackfield/internal/connect"
 	"jackfield/internal/gateway"
+	"jackfield/internal/limit"
 	"jackfield/internal/server"
 )
 
@@ -46,9 +47,14 @@ type serverFlags struct {
 	TLSCert string `name:"tls-cert" help:"Certificate file (PEM) to serve HTTPS with." placeholder:"FILE"`
 	TLSKey  string `name:"tls-key" help:"Key file (PEM) of the certificate." placeholder:"FILE"`
 
-	Key            string        `help:"Key that seals secrets, instead of the key file: only by JACKFIELD_KEY, so that it shows in no process list." hidden:""`
-	KeyURI         string        `name:"key-uri" help:"KMS key that wraps the key file." placeholder:"aws-kms://… | gcp-kms://… | hcvault://…"`
-	MaxFile        int64         `help:"Largest file in bytes that streams through." default:"6442450944"`
+	Key                string `help:"Key that seals secrets, instead of the key file: only by JACKFIELD_KEY, so that it shows in no process list." hidden:""`
+	KeyURI             string `name:"key-uri" help:"KMS key that wraps the key file." placeholder:"aws-kms://… | gcp-kms://… | hcvault://…"`
+	MaxFile            int64  `help:"Largest file in bytes that streams through." default:"6442450944"`
+	LimitRequests      int64  `name:"limit-requests" help:"Most requests of an account within a minute, on each server; 0 = any number. Accounts may have limits of their own." default:"0" placeholder:"N"`
+	LimitProviderCalls int64  `name:"limit-provider-calls" help:"Most calls to providers that an account makes at the same time, on each server." default:"0" placeholder:"N"`
+	LimitInstances     int64  `name:"limit-instances" help:"Most stored instances of an account." default:"0" placeholder:"N"`
+	LimitScriptSeconds int64  `name:"limit-script-seconds" help:"Most seconds that scripts of an account run within a minute, on each server." default:"0" placeholder:"N"`
+
 	UsageRetention time.Duration `help:"How long usage records are kept." default:"720h"`
 	TraceRetention time.Duration `help:"How long traces of calls are kept." default:"168h"`
 	LogLevel       slog.Level    `help:"Least level of log lines: debug, info, warn, error." default:"info"`
@@ -104,6 +110,9 @@ func (f *serverFlags) Validate() error {
 	if err := f.hookRequests().Check(); err != nil {
 		return fmt.Errorf("--hook-hosts: %w", err)
 	}
+	if err := f.limits().Check(); err != nil {
+		return err
+	}
 	if f.MaxFile < 1 {
 		return errors.New("--max-file: give a number of bytes above 0")
 	}
@@ -120,6 +129,12 @@ func (f *serverFlags) hookRequests() gateway.HookRequests {
 	return gateway.HookRequests{Deny: f.HookRequests == "deny", Hosts: f.HookHosts}
 }
 
+func (f *serverFlags) limits() limit.Limits {
+	return limit.Limits{
+		limit.Requests: f.LimitRequests, limit.ProviderCalls: f.LimitProviderCalls, limit.Instances: f.LimitInstances, limit.ScriptSeconds: f.LimitScriptSeconds,
+	}
+}
+
 func (f *serverFlags) logger() *slog.Logger {
 	options := &slog.HandlerOptions{Level: f.LogLevel}
 	if f.LogFormat == "json" {
@@ -134,8 +149,8 @@ func (f *serverFlags) options() server.Options {
 		PublicURL: strings.TrimRight(f.PublicURL, "/"), TLSCert: f.TLSCert, TLSKey: f.TLSKey,
 		Key: f.Key, KeyURI: f.KeyURI, AdminEmail: f.AdminEmail, AdminPassword: f.AdminPassword,
 		AllowPrivateProviders: prefixes(f.AllowPrivateProviders), TrustedProxies: prefixes(f.TrustedProxies),
-		HookRequests: f.hookRequests(),
-		Connectors:   connectors.FS(), Catalog: f.Catalog, AnonymousCatalog: f.AnonymousCatalog,
+		HookRequests: f.hookRequests(), Limits: f.limits(),
+		Connectors: connectors.FS(), Catalog: f.Catalog, AnonymousCatalog: f.AnonymousCatalog,
 		DatabaseFolder: f.DatabaseFolder,
 		MaxFile:        f.MaxFile, UsageRetention: f.UsageRetention, TraceRetention: f.TraceRetention,
 		Redirects: f.redirects, Brand: f.brand,

@@ -19,6 +19,7 @@ import (
 	"jackfield/internal/connect"
 	"jackfield/internal/gateway"
 	"jackfield/internal/instance"
+	"jackfield/internal/limit"
 	"jackfield/internal/provision"
 	"jackfield/internal/store"
 	"jackfield/internal/usage"
@@ -43,6 +44,7 @@ type Options struct {
 	Catalog   *catalog.Catalog
 	Builder   *builder.Service
 	Gateway   *gateway.Gateway
+	Limits    *limit.Service
 	Usage     *usage.Recorder
 	Traces    *usage.Traces
 	Log       *slog.Logger

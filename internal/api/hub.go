@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"jackfield/internal/access"
 	"jackfield/internal/fault"
 	"jackfield/internal/gateway"
 )
@@ -48,10 +49,28 @@ func (a *API) call(e *exchange, path string) (*gateway.Call, error) {
 	return call, nil
 }
 
+// count finds the caller of a connector call and counts the request for the account, before anything else is looked up.
+func (a *API) count(e *exchange, call *gateway.Call) (err error) {
+	ctx := e.r.Context()
+	if call.Principal == nil {
+		var known bool
+		if call.Principal, known = access.PrincipalFrom(ctx); !known {
+			if call.Principal, err = a.Access.Authenticate(ctx, call.Credentials); err != nil {
+				return err
+			}
+		}
+	}
+	return a.Limits.Request(ctx, call.Principal.Account.ID)
+}
+
 func (a *API) serveCall(e *exchange, call *gateway.Call) {
 	e.pattern = "hub"
 	if e.r.Method == http.MethodHead {
 		a.fail(e, fault.New(fault.NotAllowed, "HEAD is not supported: use GET"))
+		return
+	}
+	if err := a.count(e, call); err != nil {
+		a.fail(e, err)
 		return
 	}
 	answer, err := a.Gateway.Do(e.r.Context(), call)

@@ -242,6 +242,9 @@ func (a *API) admit(e *exchange, row route) error {
 		}
 		e.principal = principal
 	}
+	if err := a.Limits.Request(ctx, e.principal.Account.ID); err != nil {
+		return err
+	}
 	if row.need == instanceToken && e.credentials.Element == "" {
 		return fault.New(fault.Unauthenticated, "The call needs an Element token: send the header Authorization with Element <token>")
 	}

@@ -97,6 +97,11 @@ func (s *Service) Make(ctx context.Context, p *access.Principal, r *Request) (*M
 	if err := w.preset(r.Configuration); err != nil {
 		return nil, err
 	}
+	if w.target == nil {
+		if err := s.instances.Room(ctx, p); err != nil {
+			return nil, err
+		}
+	}
 	scope := s.db.For(p.Account.ID)
 	live, err := scope.CountLiveConnectLinks(ctx, s.now())
 	if err != nil {

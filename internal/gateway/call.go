@@ -13,6 +13,7 @@ import (
 	"jackfield/internal/ceql"
 	"jackfield/internal/credential"
 	"jackfield/internal/instance"
+	"jackfield/internal/limit"
 )
 
 // Call is one hub call on its way through the corridor. The exported fields of the caller's side are set by
@@ -34,6 +35,7 @@ type Call struct {
 
 	// Lifecycle is set for calls that provisioning makes: the resource is given and need not be callable.
 	Lifecycle bool
+	renewal   bool // part of a renewal
 
 	// Trace gathers what goes over the wire, nil for most calls. Do sets it while trace logging is on for the instance;
 	// provisioning sets one for several calls.
@@ -168,6 +170,7 @@ type Answer struct {
 	Body   []byte
 	Stream io.ReadCloser
 	Call   *Call
+	place  limit.Held // of a stream
 }
 
 // Close gives memory and connections back. The answer must not be used afterwards.
@@ -175,6 +178,7 @@ func (a *Answer) Close() {
 	if a.Stream != nil {
 		a.Stream.Close()
 		a.Stream = nil
+		a.place.Done()
 	}
 	if a.Call != nil {
 		a.Call.release()

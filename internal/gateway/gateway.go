@@ -14,6 +14,7 @@ import (
 	"jackfield/internal/database"
 	"jackfield/internal/fault"
 	"jackfield/internal/instance"
+	"jackfield/internal/limit"
 	"jackfield/internal/outbound"
 	"jackfield/internal/sandbox"
 	"jackfield/internal/usage"
@@ -35,7 +36,7 @@ const (
 	MaxPageSize = 5000
 )
 
-// Options are what a gateway works with. All but Databases, Traces, Log, MaxFile, Unlimited and Now are required.
+// Options are what a gateway works with. All but Databases, Limits, Traces, Log, MaxFile, Unlimited and Now are required.
 type Options struct {
 	Access    *access.Service
 	Instances *instance.Service
@@ -44,7 +45,8 @@ type Options struct {
 	Outbound  *outbound.Client
 	Databases *database.Client // nil = connectors of databases are not supported
 	Usage     *usage.Recorder
-	Traces    *usage.Traces // nil = no call is traced
+	Traces    *usage.Traces  // nil = no call is traced
+	Limits    *limit.Service // nil = accounts have no limits
 	Log       *slog.Logger
 	MaxFile   int64        // bytes a streamed body may have; 0 = DefaultMaxFile
 	Hooks     HookRequests // what scripts may ask of others
@@ -62,6 +64,7 @@ type Gateway struct {
 	databases *database.Client
 	usage     *usage.Recorder
 	traces    *usage.Traces
+	limits    *limit.Service
 	log       *slog.Logger
 	maxFile   int64
 	hooks     HookRequests
@@ -86,7 +89,7 @@ func New(o Options) *Gateway {
 	}
 	return &Gateway{
 		access: o.Access, instances: o.Instances, catalog: o.Catalog, sandbox: o.Sandbox, outbound: o.Outbound, databases: o.Databases,
-		usage: o.Usage, traces: o.Traces, log: o.Log, maxFile: o.MaxFile, hooks: o.Hooks, unlimited: o.Unlimited, now: o.Now,
+		usage: o.Usage, traces: o.Traces, limits: o.Limits, log: o.Log, maxFile: o.MaxFile, hooks: o.Hooks, unlimited: o.Unlimited, now: o.Now,
 
 		certificates: certificates,
 	}
@@ -121,8 +124,39 @@ func (g *Gateway) serve(ctx context.Context, c *Call) (*Answer, error) {
 // Now is the time by the gateway's clock.
 func (g *Gateway) Now() time.Time { return g.now() }
 
-// execute runs a resolved call: from binding to the answer, along the chain of resources.
-func (g *Gateway) execute(ctx context.Context, c *Call) (*Answer, error) {
+// execute runs a resolved call in a place among those of the account. The limits are looked at here and not again: what has begun
+// goes on to its end, because the provider may have changed something by then.
+func (g *Gateway) execute(ctx context.Context, c *Call) (answer *Answer, err error) {
+	place, err := g.place(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if answer != nil && answer.Stream != nil {
+			answer.place = place // as long as the file flows
+			return
+		}
+		place.Done()
+	}()
+	return g.run(ctx, c)
+}
+
+// place takes the call's place. A renewal is never refused: a grant that is not renewed in time may be lost.
+func (g *Gateway) place(ctx context.Context, c *Call) (limit.Held, error) {
+	account := c.Principal.Account.ID
+	if c.renewal {
+		return g.limits.Join(account), nil
+	}
+	if len(c.Resource.Before)+len(c.Resource.After) > 0 {
+		if err := g.limits.ScriptLeft(ctx, account); err != nil {
+			return limit.Held{}, err
+		}
+	}
+	return g.limits.ProviderCall(ctx, account)
+}
+
+// run takes a call from binding to the answer, along the chain of resources.
+func (g *Gateway) run(ctx context.Context, c *Call) (*Answer, error) {
 	if err := g.Fresh(ctx, c); err != nil {
 		return nil, err
 	}

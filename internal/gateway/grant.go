@@ -136,7 +136,7 @@ func (g *Gateway) grantWith(c *Call, token credential.Token, written map[string]
 func (c *Call) lifecycle(resource *catalog.Resource) *Call {
 	return &Call{
 		RequestID: c.RequestID, Principal: c.Principal, Instance: c.Instance, Program: c.Program, Resource: resource,
-		Lifecycle: true, Trace: c.Trace, Method: resource.Method, Path: resource.RelativePath, Header: http.Header{}, BaseURL: c.BaseURL,
+		Lifecycle: true, renewal: c.renewal, Trace: c.Trace, Method: resource.Method, Path: resource.RelativePath, Header: http.Header{}, BaseURL: c.BaseURL,
 	}
 }
 

@@ -12,6 +12,9 @@ func (g *Gateway) Record(c *Call, status int) {
 		return
 	}
 	g.EndTrace(c, status)
+	if c.started.IsZero() { // refused before it came to Do
+		c.started = g.now()
+	}
 	p := c.Principal
 	r := store.UsageRecord{
 		RequestID: c.RequestID, At: c.started, Duration: g.now().Sub(c.started), Status: status,

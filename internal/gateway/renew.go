@@ -138,7 +138,7 @@ func (g *Gateway) Renew(ctx context.Context, c *Call) (*instance.Instance, error
 		return nil, err
 	}
 	// The grant belongs to all callers: one that goes away must not break the renewal off. What it does is in its trace alone.
-	inner := &Call{RequestID: c.RequestID, Principal: c.Principal, Instance: i, Program: c.Program, BaseURL: c.BaseURL}
+	inner := &Call{RequestID: c.RequestID, Principal: c.Principal, Instance: i, Program: c.Program, BaseURL: c.BaseURL, renewal: true}
 	result := g.renewals.flights.DoChan(strconv.FormatInt(i.ID, 10)+" "+stale, func() (any, error) {
 		g.renewals.running.Add(1)
 		defer g.renewals.running.Done()

@@ -87,12 +87,24 @@ func (s *Service) Prepare(p *access.Principal, def *connector.Definition, r *Req
 	return d, nil
 }
 
-// Create stores a new instance and gives it its token.
+// Room is a Throttled fault when the caller's account has as many instances as it may have. Ask before something is done for a new
+// one; Create then makes sure.
+func (s *Service) Room(ctx context.Context, p *access.Principal) error {
+	return s.limits.Room(ctx, p.Account.ID)
+}
+
+// Create stores a new instance and gives it its token. Throttled when the account has as many as it may have.
 func (s *Service) Create(ctx context.Context, d *Draft) (*Instance, error) {
 	row := d.row
 	now := s.now().UTC()
 	row.Token, row.CreatedAt, row.UpdatedAt = access.NewSecret(), now, now
-	if err := s.db.For(row.AccountID).CreateInstance(ctx, &row); err != nil {
+	err := s.db.InTx(ctx, func(tx *store.DB) error {
+		if err := s.limits.Instance(ctx, tx, row.AccountID); err != nil {
+			return err
+		}
+		return tx.For(row.AccountID).CreateInstance(ctx, &row)
+	})
+	if err != nil {
 		return nil, err
 	}
 	return s.with(ctx, &row, nil)

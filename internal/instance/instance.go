@@ -8,6 +8,7 @@ import (
 	"jackfield/internal/access"
 	"jackfield/internal/connector"
 	"jackfield/internal/fault"
+	"jackfield/internal/limit"
 	"jackfield/internal/store"
 )
 
@@ -35,6 +36,7 @@ type Options struct {
 	// Definitions finds a connector by id, as the given account sees it; nil when there is none. It is called on
 	// the path of every call, so once it knows an account it must not read the database again.
 	Definitions func(ctx context.Context, accountID, connectorID int64) (*connector.Definition, error)
+	Limits      *limit.Service // nil = accounts may have any number
 	Log         *slog.Logger
 	Now         func() time.Time
 }
@@ -43,6 +45,7 @@ type Options struct {
 type Service struct {
 	db          *store.DB
 	definitions func(ctx context.Context, accountID, connectorID int64) (*connector.Definition, error)
+	limits      *limit.Service
 	log         *slog.Logger
 	now         func() time.Time
 	tokens      *tokens
@@ -57,7 +60,7 @@ func New(o Options) *Service {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Service{db: o.DB, definitions: o.Definitions, log: o.Log, now: o.Now, tokens: newTokens()}
+	s := &Service{db: o.DB, definitions: o.Definitions, limits: o.Limits, log: o.Log, now: o.Now, tokens: newTokens()}
 	s.stop = o.DB.Subscribe(s.tokens.changed)
 	return s
 }

@@ -70,6 +70,9 @@ func (s *Service) create(ctx context.Context, p *access.Principal, c *catalog.Co
 	if err := a.check(ctx, r); err != nil {
 		return nil, err
 	}
+	if err := s.instances.Room(ctx, p); err != nil {
+		return nil, err
+	}
 	if a.onlyRefresh() {
 		return a.createFromRefreshToken(ctx)
 	}

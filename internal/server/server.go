@@ -26,6 +26,7 @@ import (
 	"jackfield/internal/gateway"
 	"jackfield/internal/instance"
 	"jackfield/internal/job"
+	"jackfield/internal/limit"
 	"jackfield/internal/outbound"
 	"jackfield/internal/provision"
 	"jackfield/internal/sandbox"
@@ -67,6 +68,7 @@ type Options struct {
 	BaseURLs         map[string]string       // replaced default addresses, by connector key
 	AnonymousCatalog bool                    // reads of the system catalogue need no login
 	Unlimited        bool                    // no request budgets at providers
+	Limits           limit.Limits            // of accounts that have none of their own
 	HookRequests     gateway.HookRequests    // what scripts may ask of others
 	ProviderTLS      *tls.Config             // base of TLS to providers; nil trusts the system's roots
 	DatabaseFolder   string                  // of SQLite databases that connectors may open; "" = none
@@ -98,6 +100,7 @@ type Server struct {
 	served   chan error
 	closers  []func(context.Context) error // in the order of opening
 	metrics  *prometheus.Registry
+	limits   *limit.Service
 	usage    *usage.Recorder
 	traces   *usage.Traces
 	handler  http.Handler
@@ -166,7 +169,10 @@ func (s *Server) open(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	s.Instances = instance.New(instance.Options{DB: s.DB, Definitions: s.definition, Log: o.Log})
+	s.limits = limit.New(limit.Options{DB: s.DB, Default: o.Limits, Log: o.Log})
+	s.closing(func(context.Context) error { s.limits.Close(); return nil })
+	s.metrics.MustRegister(s.limits.Collectors()...)
+	s.Instances = instance.New(instance.Options{DB: s.DB, Definitions: s.definition, Limits: s.limits, Log: o.Log})
 	s.closing(func(context.Context) error { s.Instances.Close(); return nil })
 	s.usage = usage.New(s.DB, usage.Options{Log: o.Log, Retention: o.UsageRetention})
 	s.closing(s.usage.Close)
@@ -187,7 +193,7 @@ func (s *Server) open(ctx context.Context, o Options) error {
 	s.closing(func(context.Context) error { databases.Close(); return nil })
 	corridor := gateway.New(gateway.Options{
 		Access: s.Access, Instances: s.Instances, Catalog: s.Catalog, Sandbox: scripts, Outbound: client, Databases: databases,
-		Usage: s.usage, Traces: s.traces, Log: o.Log, MaxFile: o.MaxFile, Unlimited: o.Unlimited, Hooks: o.HookRequests,
+		Limits: s.limits, Usage: s.usage, Traces: s.traces, Log: o.Log, MaxFile: o.MaxFile, Unlimited: o.Unlimited, Hooks: o.HookRequests,
 	})
 	s.closing(func(ctx context.Context) error {
 		// A grant that the provider is giving now would be lost: it gets its time whatever the rest of the house has left.
@@ -269,7 +275,7 @@ func (s *Server) listen(ctx context.Context, o Options) error {
 func (s *Server) serve(o Options, corridor *gateway.Gateway) {
 	wire := api.New(api.Options{
 		DB: s.DB, Access: s.Access, Instances: s.Instances, Provision: s.Provision, Connect: s.Connect, Catalog: s.Catalog, Builder: s.Builder,
-		PublicURL: o.PublicURL, AnonymousCatalog: o.AnonymousCatalog, Gateway: corridor, Usage: s.usage, Traces: s.traces, Log: o.Log, Metrics: s.metrics,
+		PublicURL: o.PublicURL, AnonymousCatalog: o.AnonymousCatalog, Gateway: corridor, Limits: s.limits, Usage: s.usage, Traces: s.traces, Log: o.Log, Metrics: s.metrics,
 	})
 	screens := console.New(console.Options{
 		Access: s.Access, Connect: s.Connect, Log: o.Log, Notices: o.Notices, Logo: s.logo, PublicURL: o.PublicURL,
