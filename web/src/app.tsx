@@ -15,6 +15,7 @@ const ConnectorDocs = lazy(() => import("./screens/connectordocs"));
 const Instances = lazy(() => import("./screens/instances"));
 const Links = lazy(() => import("./screens/links"));
 const Instance = lazy(() => import("./screens/instance"));
+const Profile = lazy(() => import("./screens/profile"));
 const Limits = lazy(() => import("./screens/limits"));
 
 export function App() {
@@ -34,6 +35,7 @@ export function App() {
             <Route path="/settings" element={<Settings />}>
               <Route path="limits" element={<Limits />} />
             </Route>
+            <Route path="/profile" element={<Profile />} />
             <Route path="*" element={<NotFound />} />
           </Route>
         </Routes>
