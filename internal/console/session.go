@@ -8,7 +8,6 @@ import (
 	"mime"
 	"net"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -57,29 +56,23 @@ type roleBody struct {
 	Name string `json:"name"`
 }
 
-// permissions are the roles in force and what they allow. The pages only leave out what would be refused; the
-// API decides.
-func permissions(p *access.Principal) (roles []roleBody, privileges []string) {
+func rolesOf(p *access.Principal) []roleBody {
+	var roles []roleBody
 	for _, role := range p.Roles {
 		roles = append(roles, roleBody{role.Key, role.Name})
-		for _, privilege := range role.Privileges {
-			privileges = append(privileges, privilege.Key)
-		}
 	}
-	slices.Sort(privileges)
-	return roles, slices.Compact(privileges)
+	return roles
 }
 
 func (c *Console) describe(p *access.Principal, token string) sessionBody {
-	roles, privileges := permissions(p)
 	return sessionBody{
 		Authenticated: true,
 		CSRF:          c.access.CSRFToken(token),
 		User:          &userBody{ID: p.User.ID, Email: p.User.Email, FirstName: p.User.FirstName, LastName: p.User.LastName},
 		Account:       &namedBody{ID: p.Account.ID, Name: p.Account.Name},
 		Organization:  &namedBody{ID: p.Organization.ID, Name: p.Organization.Name},
-		Roles:         roles,
-		Privileges:    privileges,
+		Roles:         rolesOf(p),
+		Privileges:    p.Privileges(),
 		Notices:       c.notices,
 	}
 }

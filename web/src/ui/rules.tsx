@@ -13,9 +13,36 @@ interface NewPasswordProps {
   autoFocus?: boolean;
 }
 
-/** The field for a new password. Below it stand the rules, each marked as soon as what is typed keeps to it. */
-export function NewPassword({ policy, person, value, onChange, error, autoFocus }: NewPasswordProps) {
+/** The rules for a password, each marked as soon as what is typed keeps to it. */
+export function PasswordRules({ policy, person, password }: { policy: PasswordPolicy; person: Person; password: string }) {
   const id = useId();
+  return (
+    <div className="text-sm">
+      <p id={id} className="mb-1 text-muted">
+        {w.password.rules}
+      </p>
+      <ul aria-labelledby={id} className="flex flex-col gap-1">
+        {rulesOf(policy, person, password).map((rule) => (
+          <li key={rule.name} className={`flex items-start gap-2 ${rule.met ? "text-good" : ""}`}>
+            {rule.met ? (
+              <Check size={14} className="mt-[3px] flex-none" aria-hidden="true" />
+            ) : (
+              <Circle size={14} className="mt-[3px] flex-none text-muted" aria-hidden="true" />
+            )}
+            <span className="min-w-0 break-words">
+              {w.password.rule[rule.name](rule.count, policy.symbolCharacterSet)}
+              <span className="sr-only">: {rule.met ? w.password.met : w.password.open}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+      {policy.previousPasswordCount > 0 ? <p className="mt-1 text-muted">{w.password.unused(policy.previousPasswordCount)}</p> : null}
+    </div>
+  );
+}
+
+/** The field for a new password. Below it stand the rules. */
+export function NewPassword({ policy, person, value, onChange, error, autoFocus }: NewPasswordProps) {
   return (
     <div className="flex flex-col gap-3">
       <TextField
@@ -29,29 +56,7 @@ export function NewPassword({ policy, person, value, onChange, error, autoFocus 
         error={error}
         autoFocus={autoFocus}
       />
-      {policy ? (
-        <div className="text-sm">
-          <p id={id} className="mb-1 text-muted">
-            {w.password.rules}
-          </p>
-          <ul aria-labelledby={id} className="flex flex-col gap-1">
-            {rulesOf(policy, person, value).map((rule) => (
-              <li key={rule.name} className={`flex items-start gap-2 ${rule.met ? "text-good" : ""}`}>
-                {rule.met ? (
-                  <Check size={14} className="mt-[3px] flex-none" aria-hidden="true" />
-                ) : (
-                  <Circle size={14} className="mt-[3px] flex-none text-muted" aria-hidden="true" />
-                )}
-                <span className="min-w-0 break-words">
-                  {w.password.rule[rule.name](rule.count, policy.symbolCharacterSet)}
-                  <span className="sr-only">: {rule.met ? w.password.met : w.password.open}</span>
-                </span>
-              </li>
-            ))}
-          </ul>
-          {policy.previousPasswordCount > 0 ? <p className="mt-1 text-muted">{w.password.unused(policy.previousPasswordCount)}</p> : null}
-        </div>
-      ) : null}
+      {policy ? <PasswordRules policy={policy} person={person} password={value} /> : null}
     </div>
   );
 }
