@@ -61,7 +61,7 @@ func (s *Service) FirstStart(ctx context.Context, f FirstStart) (*FirstStartResu
 	if f.FirstName == "" && f.LastName == "" {
 		f.FirstName, f.LastName = "Jackfield", "Administrator"
 	}
-	if err := checkEmail(f.Email); err != nil {
+	if err := CheckEmail(f.Email); err != nil {
 		return nil, err
 	}
 	if f.Password != "" {
@@ -157,7 +157,8 @@ func makeOperator(ctx context.Context, tx *store.DB, f FirstStart, hash string, 
 	return nil
 }
 
-func checkEmail(email string) error {
+// CheckEmail returns an Invalid fault for what cannot be an e-mail address.
+func CheckEmail(email string) error {
 	local, domain, found := strings.Cut(email, "@")
 	if !found || local == "" || domain == "" || strings.Contains(domain, "@") || len(email) > maxEmailLength || !printable(email) {
 		return fault.New(fault.Invalid, "%q is not an email address", email)

@@ -33,7 +33,7 @@ func newPrincipal(identity *store.Identity) *Principal {
 		}
 		p.Roles = append(p.Roles, role)
 		if role.Active {
-			for _, key := range privilegesOf(roles, role) {
+			for _, key := range PrivilegesOf(roles, role) {
 				p.privileges[key] = true
 			}
 		}
@@ -78,7 +78,7 @@ func (p *Principal) rank() int {
 // Lacks names the first privilege of a role that the caller does not have, "" when there is none: nobody grants what they lack.
 // A role that reaches further than the caller's own is named by its key.
 func (p *Principal) Lacks(role Role, all []Role) string {
-	for _, key := range privilegesOf(all, role) {
+	for _, key := range PrivilegesOf(all, role) {
 		if !p.privileges[key] {
 			return key
 		}

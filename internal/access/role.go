@@ -116,8 +116,8 @@ var privilegeTable = []struct{ key, name, category, roles string }{
 	{ViewLogsAccount, "View logs of an account", "Logs", "oasc"},
 	{System, "Change the shipped catalogue", internalCategory, "s"},
 	{Intelligence, "Report over all customers", internalCategory, "s"},
-	// Not part of org-admin: a separate right (reference/accounts-and-access.md §6.1, §10).
-	{ViewInstancesSubAccount, "View instances of sub-accounts", internalCategory, "i"},
+	// A separate right (reference/accounts-and-access.md §6.1, §10). Administrators have it so that they can give it.
+	{ViewInstancesSubAccount, "View instances of sub-accounts", internalCategory, "osci"},
 }
 
 // The admin role is called "Account": clients look it up by that name (reference/accounts-and-access.md §6.1).
@@ -180,8 +180,8 @@ func RolesOf(own []store.Role) []Role {
 	return roles
 }
 
-// privilegesOf lists the keys of what a role allows, those of the active roles that it includes too. A loop ends where it began.
-func privilegesOf(all []Role, role Role) []string {
+// PrivilegesOf lists the keys of what a role allows, those of the active roles that it includes too. A loop ends where it began.
+func PrivilegesOf(all []Role, role Role) []string {
 	var keys []string
 	seen := map[string]bool{}
 	var add func(Role)

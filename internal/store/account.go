@@ -93,14 +93,9 @@ func scanAccount(scan func(...any) error) (*Account, error) {
 
 // ChangeAccount reads an account of an organization, lets f change it, and stores it. The organization, the id and whether it is
 // the default account stay.
-func (d *DB) ChangeAccount(ctx context.Context, organizationID, id int64, f func(*Account) error) (*Account, error) {
+func (d *DB) ChangeAccount(ctx context.Context, organizationID, id int64, f func(*Account) error, guard Guard) (*Account, error) {
 	var changed *Account
-	err := d.InTx(ctx, func(tx *DB) error {
-		if tx.dialect.forLate != "" {
-			if _, err := tx.write.ExecContext(ctx, "SELECT id FROM accounts WHERE id = $1 AND organization_id = $2"+tx.dialect.forLate, id, organizationID); err != nil {
-				return failure("lock account", err)
-			}
-		}
+	err := d.guarded(ctx, organizationID, guard, func(tx *DB) error {
 		a, err := tx.Account(ctx, organizationID, id)
 		if err != nil {
 			return err
@@ -133,17 +128,17 @@ func (d *DB) AccountRoles(ctx context.Context, accountID int64) ([]string, error
 }
 
 // GrantAccountRole gives a role to every user of an account.
-func (d *DB) GrantAccountRole(ctx context.Context, accountID int64, role string) error {
-	return d.changeAccountRole(ctx, accountID, "INSERT INTO account_roles (account_id, role) VALUES ($1, $2) ON CONFLICT DO NOTHING", role)
+func (d *DB) GrantAccountRole(ctx context.Context, organizationID, accountID int64, role string) error {
+	return d.changeAccountRole(ctx, organizationID, accountID, nil, "INSERT INTO account_roles (account_id, role) VALUES ($1, $2) ON CONFLICT DO NOTHING", role)
 }
 
 // RevokeAccountRole takes a role from an account. One that it does not have is no error.
-func (d *DB) RevokeAccountRole(ctx context.Context, accountID int64, role string) error {
-	return d.changeAccountRole(ctx, accountID, "DELETE FROM account_roles WHERE account_id = $1 AND role = $2", role)
+func (d *DB) RevokeAccountRole(ctx context.Context, organizationID, accountID int64, role string, guard Guard) error {
+	return d.changeAccountRole(ctx, organizationID, accountID, guard, "DELETE FROM account_roles WHERE account_id = $1 AND role = $2", role)
 }
 
-func (d *DB) changeAccountRole(ctx context.Context, accountID int64, statement, role string) error {
-	return d.InTx(ctx, func(tx *DB) error {
+func (d *DB) changeAccountRole(ctx context.Context, organizationID, accountID int64, guard Guard, statement, role string) error {
+	return d.guarded(ctx, organizationID, guard, func(tx *DB) error {
 		if _, err := tx.write.ExecContext(ctx, statement, accountID, role); err != nil {
 			return failure("change roles of an account", err)
 		}

@@ -78,7 +78,7 @@ func (d *DB) writeRoles(ctx context.Context, u *User) error {
 type UserFilter struct {
 	OrganizationID int64
 	AccountID      int64 // 0 = all accounts
-	Inactive       bool  // inactive users and those of inactive accounts too
+	Inactive       bool  // users of inactive accounts too
 	AfterID        int64 // keyset page: ids greater than this one
 	Limit          int
 }
@@ -86,7 +86,7 @@ type UserFilter struct {
 // Users lists users of an organization in the order of their ids.
 func (d *DB) Users(ctx context.Context, f UserFilter) ([]Identity, error) {
 	rows, err := d.read.QueryContext(ctx, "SELECT"+identityColumns+`WHERE a.organization_id = $1 AND (CAST($2 AS BIGINT) = 0 OR u.account_id = $2) AND u.id > $3
-		AND ((u.active = $5 AND a.active = $5) OR $4 = $5) ORDER BY u.id LIMIT $6`,
+		AND (a.active = $5 OR $4 = $5) ORDER BY u.id LIMIT $6`,
 		f.OrganizationID, f.AccountID, f.AfterID, f.Inactive, true, f.Limit)
 	if err != nil {
 		return nil, failure("read users", err)
@@ -157,15 +157,28 @@ func (d *DB) collectRoles(ctx context.Context, table, column string, of map[int6
 	return failure("read roles", rows.Err())
 }
 
-// ChangeUser reads a user of an organization, lets f change it, and stores it: name, e-mail, password hash, roles, activity,
-// external id and profile. f may read more through tx, and no other change of the organization's users comes in between. Somebody
-// who becomes inactive is logged out everywhere.
-func (d *DB) ChangeUser(ctx context.Context, organizationID, id int64, f func(tx *DB, i *Identity) error) (*Identity, error) {
-	var changed *Identity
-	err := d.InTx(ctx, func(tx *DB) error {
+// Guard runs a change within its transaction and may refuse what came of it.
+type Guard func(tx *DB, change func() error) error
+
+// guarded runs a change of an organization's people when no other one is under way.
+func (d *DB) guarded(ctx context.Context, organizationID int64, guard Guard, change func(tx *DB) error) error {
+	return d.InTx(ctx, func(tx *DB) error {
 		if err := tx.lockOrganization(ctx, organizationID); err != nil {
 			return err
 		}
+		if guard == nil {
+			return change(tx)
+		}
+		return guard(tx, func() error { return change(tx) })
+	})
+}
+
+// ChangeUser reads a user of an organization, lets f change it, and stores it: name, e-mail, password hash, roles, activity,
+// external id and profile. f may read more through tx, and no other change of the organization's users comes in between. Somebody
+// who becomes inactive is logged out everywhere.
+func (d *DB) ChangeUser(ctx context.Context, organizationID, id int64, f func(tx *DB, i *Identity) error, guard Guard) (*Identity, error) {
+	var changed *Identity
+	err := d.guarded(ctx, organizationID, guard, func(tx *DB) error {
 		i, err := tx.UserOf(ctx, organizationID, id)
 		if err != nil {
 			return err
@@ -265,14 +278,14 @@ func (s *Scope) deleteInstancesOf(ctx context.Context, userID int64) error {
 	return failure("delete instances", rows.Err())
 }
 
-// CountHolders counts the active users of an organization, but one, who have a role, by themselves or by their account.
-func (d *DB) CountHolders(ctx context.Context, organizationID int64, role string, but int64) (int, error) {
+// CountHolders counts the active users of an organization who have a role, by themselves or by their account.
+func (d *DB) CountHolders(ctx context.Context, organizationID int64, role string) (int, error) {
 	var n int
 	err := d.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM users u JOIN accounts a ON a.id = u.account_id
-		WHERE a.organization_id = $1 AND u.active = $2 AND a.active = $2 AND u.id <> $4
+		WHERE a.organization_id = $1 AND u.active = $2 AND a.active = $2
 		  AND (EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = u.id AND r.role = $3)
 		    OR EXISTS (SELECT 1 FROM account_roles r WHERE r.account_id = a.id AND r.role = $3))`,
-		organizationID, true, role, but).Scan(&n)
+		organizationID, true, role).Scan(&n)
 	return n, failure("count administrators", err)
 }
 
