@@ -60,6 +60,7 @@ export const w = {
     lead: "Your password has expired. Choose another one to go on.",
     submit: "Change and sign in",
     back: "Back to sign in",
+    missing: "Choose a password.",
     sameAgain: "This is the old one. Choose another.",
   },
 
@@ -75,8 +76,7 @@ export const w = {
     chooseTitle: "Choose a new password",
     chooseLead: "Sign in with it afterwards. Everywhere else you are signed out.",
     set: "Set the password",
-    doneTitle: "Your password is set",
-    done: "Sign in with it now.",
+    done: "Your password is set. Sign in with it now.",
     again: "Ask for another letter",
     back: "Back to sign in",
   },

@@ -15,6 +15,7 @@ const ConnectorDocs = lazy(() => import("./screens/connectordocs"));
 const Instances = lazy(() => import("./screens/instances"));
 const Links = lazy(() => import("./screens/links"));
 const Instance = lazy(() => import("./screens/instance"));
+const ResetPassword = lazy(() => import("./screens/resetpassword"));
 const Profile = lazy(() => import("./screens/profile"));
 const Limits = lazy(() => import("./screens/limits"));
 
@@ -24,6 +25,7 @@ export function App() {
       <Suspense>
         <Routes>
           <Route path="/login" element={<Login />} />
+          <Route path="/reset-password" element={<ResetPassword />} />
           <Route element={<Shell />}>
             <Route index element={<Navigate to="/connectors" replace />} />
             <Route path="/connectors" element={<Connectors />} />

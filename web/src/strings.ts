@@ -53,6 +53,22 @@ export const t = {
       seconds > 0
         ? `Too many attempts. Try again in ${seconds > 90 ? `${Math.ceil(seconds / 60)} minutes` : count(seconds, "second", "seconds")}.`
         : "Too many attempts. Wait a minute, then try again.",
+    forgotten: "Forgotten your password?",
+    continueWith: (name: string) => `Continue with ${name}`,
+    problem: "Signing in over there did not work. Try again, or sign in with your password.",
+    problems: {
+      denied: "You were not let in over there: you or the other side said no. Try again, or sign in with your password.",
+      expired: "That took too long, or went on in another browser. Begin again here.",
+      replayed: "This answer was used already. Begin again here.",
+      "unknown-provider": "This way to sign in does not exist any more. Sign in with your password, or ask an administrator.",
+      "not-answered": "The other side does not answer. Try again in a few minutes, or sign in with your password.",
+      invalid: "The answer of the other side cannot be trusted: an administrator must check its settings here and there.",
+      "no-user": "Nobody here has your email. Ask an administrator to add you.",
+      inactive: "Your user is not active. Ask an administrator.",
+      "not-allowed": "You may not come in this way. Sign in with your password, or ask an administrator.",
+      taken: "Your email belongs to somebody of another organization here. Ask an administrator.",
+      unavailable: "The server could not do this now. Try again in a few minutes.",
+    },
   },
 
   field: {

@@ -10,14 +10,17 @@ export class ApiError extends Error {
   readonly requestId: string;
   /** Seconds to wait before trying again; 0 when the server did not say. */
   readonly retryAfter: number;
+  /** A word for refusals that the page answers in its own way; "" mostly. */
+  readonly code: string;
 
-  constructor(status: number, message: string, provider = "", requestId = "", retryAfter = 0) {
+  constructor(status: number, message: string, provider = "", requestId = "", retryAfter = 0, code = "") {
     super(message);
     this.name = "ApiError";
     this.status = status;
     this.provider = provider;
     this.requestId = requestId;
     this.retryAfter = retryAfter;
+    this.code = code;
   }
 }
 
@@ -38,6 +41,8 @@ export interface CallOptions {
   /** Body that is sent as it stands instead of being written as JSON. */
   rawBody?: string | Blob;
   contentType?: string;
+  /** A form with files, sent as it stands. */
+  form?: FormData;
   /** Token of an instance: makes it a connector call. */
   elementToken?: string;
   signal?: AbortSignal;
@@ -66,14 +71,14 @@ async function send(path: string, options: CallOptions): Promise<Answer> {
   } else if (options.body !== undefined) {
     body = JSON.stringify(options.body);
   }
-  if (body !== undefined) headers.set("Content-Type", options.contentType ?? "application/json");
+  if (body !== undefined) headers.set("Content-Type", options.contentType ?? "application/json"); // that of a form has a boundary of its own
 
   let response: Response;
   try {
     response = await fetch(path, {
       method: options.method ?? "GET",
       headers,
-      body,
+      body: options.form ?? body,
       signal: options.signal,
       credentials: "same-origin",
       cache: "no-store",
@@ -89,6 +94,7 @@ async function send(path: string, options: CallOptions): Promise<Answer> {
 export function errorOf(answer: Answer): ApiError {
   let message = "";
   let provider = "";
+  let code = "";
   let requestId = answer.headers.get("Elements-Request-Id") ?? "";
   try {
     const body: unknown = JSON.parse(answer.text);
@@ -96,12 +102,13 @@ export function errorOf(answer: Answer): ApiError {
       const fields = body as Record<string, unknown>;
       if (typeof fields.message === "string") message = fields.message;
       if (typeof fields.providerMessage === "string") provider = fields.providerMessage;
+      if (typeof fields.code === "string") code = fields.code;
       if (typeof fields.requestId === "string") requestId = fields.requestId;
     }
   } catch {
     // Not JSON: something between the console and the server answered. The status says enough.
   }
-  return new ApiError(answer.status, message, provider, requestId, Number(answer.headers.get("Retry-After")) || 0);
+  return new ApiError(answer.status, message, provider, requestId, Number(answer.headers.get("Retry-After")) || 0, code);
 }
 
 /** Calls the server's own pages below /console. */

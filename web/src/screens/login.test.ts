@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { addTags } from "../ui/tags";
 import { monogram } from "../ui/logo";
-import { safeNext } from "./login";
+import { problemText, safeNext } from "./login";
 
 describe("safeNext", () => {
   it.each([
@@ -24,4 +24,9 @@ describe("tags and monograms", () => {
   it("makes one or two letters", () => {
     expect(["Act! 365", "Paper Shelf", "hubspot", "Ünal", "x"].map(monogram)).toEqual(["A3", "PS", "Hu", "Ün", "X"]);
   });
+});
+
+it("a problem of another login is said in words, whatever its code", () => {
+  expect(problemText("no-user")).toMatch(/administrator/);
+  expect(problemText("constructor")).toBe(problemText("something new"));
 });

@@ -7,6 +7,7 @@ export interface FieldProps {
   label: string;
   value: string;
   onChange: (value: string) => void;
+  onBlur?: () => void;
   name?: string;
   help?: ReactNode;
   error?: string;
@@ -34,6 +35,7 @@ export function TextField(props: FieldProps) {
     name: props.name,
     value: props.value,
     onChange: (event: { target: { value: string } }) => props.onChange(event.target.value),
+    onBlur: props.onBlur,
     placeholder: props.placeholder,
     autoComplete: props.autoComplete ?? "off",
     autoFocus: props.autoFocus,
