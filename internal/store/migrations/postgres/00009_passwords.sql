@@ -59,6 +59,7 @@ CREATE TABLE mails (
   error           TEXT NOT NULL,
   attempts        BIGINT NOT NULL,
   next_try_at     BIGINT NOT NULL, -- of a waiting one
+  give_up_at      BIGINT NOT NULL,
   created_at      BIGINT NOT NULL,
   sent_at         BIGINT NOT NULL -- 0 = not sent
 );

@@ -59,6 +59,7 @@ CREATE TABLE mails (
   error           TEXT NOT NULL,
   attempts        INTEGER NOT NULL,
   next_try_at     INTEGER NOT NULL, -- of a waiting one
+  give_up_at      INTEGER NOT NULL,
   created_at      INTEGER NOT NULL,
   sent_at         INTEGER NOT NULL -- 0 = not sent
 );
