@@ -17,6 +17,8 @@ const Links = lazy(() => import("./screens/links"));
 const Instance = lazy(() => import("./screens/instance"));
 const ResetPassword = lazy(() => import("./screens/resetpassword"));
 const Profile = lazy(() => import("./screens/profile"));
+const Users = lazy(() => import("./screens/users"));
+const UserPage = lazy(() => import("./screens/user"));
 const Limits = lazy(() => import("./screens/limits"));
 
 export function App() {
@@ -35,6 +37,8 @@ export function App() {
             <Route path="/instances/links" element={<Links />} />
             <Route path="/instances/:id/:tab?" element={<Instance />} />
             <Route path="/settings" element={<Settings />}>
+              <Route path="users" element={<Users />} />
+              <Route path="users/:id" element={<UserPage />} />
               <Route path="limits" element={<Limits />} />
             </Route>
             <Route path="/profile" element={<Profile />} />

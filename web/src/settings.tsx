@@ -1,5 +1,6 @@
 import { lazy } from "react";
 import type { Session } from "./api/session";
+import { may } from "./rights";
 import { t } from "./strings";
 
 /** A sub-page of the settings. */
@@ -12,6 +13,7 @@ export interface Entry {
 
 /** The sub-pages, in the order in which they stand. */
 const entries: Entry[] = [
+  { to: "/settings/users", text: t.settings.users, open: (session) => may(session, "viewUsersOrg", "viewUsersAccount") },
   { to: "/settings/limits", text: t.settings.limits, open: () => true },
 ];
 

@@ -7,7 +7,7 @@ import {
   tableFeatures,
   useTable,
 } from "@tanstack/react-table";
-import { ArrowDown, ArrowUp, ArrowUpDown, EllipsisVertical, KeyRound, Link2, Play, Settings2, Trash2, X } from "lucide-react";
+import { EllipsisVertical, KeyRound, Link2, Play, Settings2, Trash2, X } from "lucide-react";
 import { useDeferredValue, useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { connectorsQuery } from "../api/connectors";
@@ -23,6 +23,7 @@ import { Logo } from "../ui/logo";
 import { Menu, MenuItem } from "../ui/menu";
 import { SearchBox } from "../ui/search";
 import { Select } from "../ui/select";
+import { SortHead } from "../ui/sorthead";
 import { Blank, Failure, Loading, messageOf, NothingFound, Skeleton } from "../ui/state";
 import { InstanceState } from "../ui/status";
 import { Switch } from "../ui/switch";
@@ -149,31 +150,13 @@ function Grid({ rows, stale }: { rows: Instance[]; stale: boolean }) {
               const head = heads[id] ?? { text: id, className: "" };
               const sorted = column.getIsSorted();
               return (
-                <th
+                <SortHead
                   key={id}
-                  scope="col"
+                  text={head.text}
                   className={head.className}
-                  aria-sort={sorted === "asc" ? "ascending" : sorted === "desc" ? "descending" : undefined}
-                >
-                  {column.getCanSort() ? (
-                    <button
-                      type="button"
-                      className="-mx-1.5 inline-flex h-7 cursor-pointer items-center gap-1.5 rounded-sm px-1.5 font-[550] hover:text-text"
-                      onClick={() => column.toggleSorting()}
-                    >
-                      {head.text}
-                      {sorted === "asc" ? (
-                        <ArrowUp size={13} aria-hidden="true" />
-                      ) : sorted === "desc" ? (
-                        <ArrowDown size={13} aria-hidden="true" />
-                      ) : (
-                        <ArrowUpDown size={13} className="opacity-40" aria-hidden="true" />
-                      )}
-                    </button>
-                  ) : (
-                    head.text
-                  )}
-                </th>
+                  sorted={sorted}
+                  onSort={column.getCanSort() ? () => column.toggleSorting() : undefined}
+                />
               );
             })}
             <th scope="col">

@@ -2,6 +2,7 @@ import { useSession } from "../api/session";
 import { usePlace } from "../place";
 import { w } from "../settingswords";
 import { t } from "../strings";
+import { Head } from "../ui/section";
 import { LimitList } from "./limitlist";
 
 /** The limits of the account of the person signed in. */
@@ -10,10 +11,7 @@ export default function Limits() {
   const account = useSession().data?.account;
   return (
     <>
-      <div className="mb-5">
-        <h1 className="text-xl font-semibold">{w.limits.title}</h1>
-        <p className="text-muted">{w.limits.lead}</p>
-      </div>
+      <Head title={w.limits.title} text={w.limits.lead} />
       <LimitList account="me" name={account?.name ?? ""} />
     </>
   );

@@ -1,17 +1,26 @@
 import type { Instance } from "../api/instances";
 import { t } from "../strings";
 
-/** The state of an instance, as a dot and a word: colour is never the only sign. */
-export function InstanceState({ instance }: { instance: Pick<Instance, "valid" | "disabled"> }) {
-  const [word, look] = instance.disabled
-    ? [t.instance.disabled, "bg-sunken text-muted"]
-    : instance.valid === false
-      ? [t.instance.invalid, "bg-bad-soft text-bad"]
-      : [t.instance.enabled, "bg-good-soft text-good"];
+const looks = {
+  good: "bg-good-soft text-good",
+  warn: "bg-warn-soft text-warn",
+  bad: "bg-bad-soft text-bad",
+  off: "bg-sunken text-muted",
+};
+
+/** A state, as a dot and a word: colour is never the only sign. */
+export function StateTag({ look, text }: { look: keyof typeof looks; text: string }) {
   return (
-    <span className={`inline-flex h-[22px] items-center gap-1.5 whitespace-nowrap rounded-full px-2.5 text-xs font-medium ${look}`}>
+    <span className={`inline-flex h-[22px] items-center gap-1.5 whitespace-nowrap rounded-full px-2.5 text-xs font-medium ${looks[look]}`}>
       <span className="size-1.5 rounded-full bg-current" aria-hidden="true" />
-      {word}
+      {text}
     </span>
   );
+}
+
+/** The state of an instance. */
+export function InstanceState({ instance }: { instance: Pick<Instance, "valid" | "disabled"> }) {
+  if (instance.disabled) return <StateTag look="off" text={t.instance.disabled} />;
+  if (instance.valid === false) return <StateTag look="bad" text={t.instance.invalid} />;
+  return <StateTag look="good" text={t.instance.enabled} />;
 }
