@@ -30,7 +30,7 @@ const (
 	account      scope = "account"      // the caller's account; for administrators of the organization any of its accounts
 	instanceOf   scope = "instance"     // an instance that the caller may use
 	organization scope = "organization" // the caller's organization
-	customer     scope = "customer"     // organizations of the caller's customer
+	customer     scope = "customer"     // organizations of the caller's customer; for administrators of the customer alone
 )
 
 // route is one row of the privilege table: every platform route stands here and nowhere else.
@@ -198,6 +198,9 @@ var routes = []route{
 	{"DELETE", "/instances/{id}/trace-logging", platform, "", instanceOf, (*API).stopTrace},
 	{"GET", "/elements/{keyOrId}/trace/{traceId}", platform, "", account, (*API).readTrace},
 
+	{"GET", "/accounts/{id}/limits", platform, "", account, (*API).readLimits},
+	{"PUT", "/accounts/{id}/limits", platform, "", customer, (*API).replaceLimits},
+
 	{"GET", "/usage", platform, "", account, (*API).listUsage},
 	{"GET", "/usage/{id}", platform, "", account, (*API).readUsage},
 }
@@ -247,6 +250,9 @@ func (a *API) admit(e *exchange, row route) error {
 	}
 	if row.need == instanceToken && e.credentials.Element == "" {
 		return fault.New(fault.Unauthenticated, "The call needs an Element token: send the header Authorization with Element <token>")
+	}
+	if row.scope == customer && !e.principal.CustomerAdmin() {
+		return fault.New(fault.Forbidden, "Only a customer administrator may do this: the role %q is missing", access.RoleCustomerAdmin)
 	}
 	if row.privilege == "" {
 		return nil

@@ -58,3 +58,8 @@ func (s *Scope) StoredInstances(ctx context.Context) (n int64, err error) {
 	err = s.db.read.QueryRowContext(ctx, "SELECT COUNT(*) FROM instances WHERE account_id = $1", s.account).Scan(&n)
 	return n, failure("count instances", err)
 }
+
+// CustomerAccount finds an account of any organization of a customer, also an inactive one.
+func (d *DB) CustomerAccount(ctx context.Context, customerID, id int64) (*Account, error) {
+	return scanAccount(d.read.QueryRowContext(ctx, accountColumns+"organization_id IN (SELECT id FROM organizations WHERE customer_id = $1) AND id = $2", customerID, id).Scan)
+}
