@@ -21,6 +21,7 @@ import (
 	"jackfield/internal/instance"
 	"jackfield/internal/limit"
 	"jackfield/internal/provision"
+	"jackfield/internal/signon"
 	"jackfield/internal/store"
 	"jackfield/internal/usage"
 
@@ -41,6 +42,7 @@ type Options struct {
 	Instances *instance.Service
 	Provision *provision.Service
 	Connect   *connect.Service
+	SignOn    *signon.Service
 	Catalog   *catalog.Catalog
 	Builder   *builder.Service
 	Gateway   *gateway.Gateway

@@ -6,6 +6,7 @@ import (
 
 	"jackfield/internal/access"
 	"jackfield/internal/fault"
+	"jackfield/internal/signon"
 )
 
 // need says which credentials a platform route wants (reference/http-conventions.md §2.2).
@@ -201,9 +202,28 @@ var routes = []route{
 	{"GET", "/accounts/{id}/limits", platform, "", account, (*API).readLimits},
 	{"PUT", "/accounts/{id}/limits", platform, "", customer, (*API).replaceLimits},
 
+	{"GET", "/authentication/saml/{idpId}/metadata", public, "", anybody, (*API).samlMetadata},
+	{"POST", "/accounts/identity-providers", platform, accountSignOn, account, createIdentityProvider(signon.OfAccount)},
+	{"GET", "/accounts/identity-providers", platform, accountSignOn, account, listIdentityProviders(signon.OfAccount)},
+	{"GET", "/accounts/identity-providers/{id}", platform, accountSignOn, account, readIdentityProvider(signon.OfAccount)},
+	{"PATCH", "/accounts/identity-providers/{id}", platform, accountSignOn, account, changeIdentityProvider(signon.OfAccount)},
+	{"DELETE", "/accounts/identity-providers/{id}", platform, accountSignOn, account, deleteIdentityProvider(signon.OfAccount)},
+	{"POST", "/organizations/identity-providers", platform, access.ModifySecurity, organization, createIdentityProvider(signon.OfOrganization)},
+	{"GET", "/organizations/identity-providers", platform, access.ModifySecurity, organization, listIdentityProviders(signon.OfOrganization)},
+	{"GET", "/organizations/identity-providers/{id}", platform, access.ModifySecurity, organization, readIdentityProvider(signon.OfOrganization)},
+	{"PATCH", "/organizations/identity-providers/{id}", platform, access.ModifySecurity, organization, changeIdentityProvider(signon.OfOrganization)},
+	{"DELETE", "/organizations/identity-providers/{id}", platform, access.ModifySecurity, organization, deleteIdentityProvider(signon.OfOrganization)},
+	{"POST", "/customers/identity-providers", platform, "", customer, createIdentityProvider(signon.OfCustomer)},
+	{"GET", "/customers/identity-providers", platform, "", customer, listIdentityProviders(signon.OfCustomer)},
+	{"GET", "/customers/identity-providers/{id}", platform, "", customer, readIdentityProvider(signon.OfCustomer)},
+	{"DELETE", "/customers/identity-providers/{id}", platform, "", customer, deleteIdentityProvider(signon.OfCustomer)},
+
 	{"GET", "/usage", platform, "", account, (*API).listUsage},
 	{"GET", "/usage/{id}", platform, "", account, (*API).readUsage},
 }
+
+// accountSignOn is who administers the identity providers of an account: its administrators and those of the organization.
+const accountSignOn = access.ModifySecurity + "|" + access.EditUsersAccount
 
 // platform wraps a handler with what its row of the table demands. Privileges are checked before anything is
 // looked up (reference/http-conventions.md §2.2).

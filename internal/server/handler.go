@@ -107,6 +107,9 @@ func localHost(host, public string) bool {
 func forwarded(trusted []netip.Prefix, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !trusts(trusted, r.RemoteAddr) {
+			if host := r.Header.Get("X-Forwarded-Host"); host != "" && api.ShowsForwardedHost(r.URL.Path) {
+				r = r.WithContext(api.WithShownHost(r.Context(), host))
+			}
 			for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "Forwarded", "X-Real-Ip"} {
 				delete(r.Header, name)
 			}

@@ -30,6 +30,7 @@ import (
 	"jackfield/internal/outbound"
 	"jackfield/internal/provision"
 	"jackfield/internal/sandbox"
+	"jackfield/internal/signon"
 	"jackfield/internal/store"
 	"jackfield/internal/usage"
 	"jackfield/internal/vault"
@@ -90,6 +91,7 @@ type Server struct {
 	Instances *instance.Service
 	Provision *provision.Service
 	Connect   *connect.Service
+	SignOn    *signon.Service
 	Catalog   *catalog.Catalog
 	Builder   *builder.Service
 	First     *access.FirstStartResult // the administrator of this installation
@@ -207,6 +209,7 @@ func (s *Server) open(ctx context.Context, o Options) error {
 	s.Connect = connect.New(connect.Options{
 		DB: s.DB, Access: s.Access, Catalog: s.Catalog, Instances: s.Instances, Provision: s.Provision, Redirects: o.Redirects, Brand: o.Brand, Log: o.Log,
 	})
+	s.SignOn = signon.New(signon.Options{DB: s.DB, Access: s.Access, Outbound: client, Vault: keys, Log: o.Log})
 	s.Builder = builder.New(builder.Options{DB: s.DB, Catalog: s.Catalog, Scripts: scripts})
 
 	if err := s.openJobs(ctx, o); err != nil {
@@ -222,7 +225,7 @@ func (s *Server) openJobs(ctx context.Context, o Options) error {
 		Name: "usage-retention", Every: time.Hour,
 		Run: func(ctx context.Context) error {
 			_, err := s.usage.Expire(ctx, time.Now())
-			return errors.Join(err, s.traces.Expire(ctx, time.Now()), s.Access.DeleteExpiredSessions(ctx, time.Now()), s.Connect.Expire(ctx, time.Now()))
+			return errors.Join(err, s.traces.Expire(ctx, time.Now()), s.Access.DeleteExpiredSessions(ctx, time.Now()), s.Connect.Expire(ctx, time.Now()), s.SignOn.Expire(ctx, time.Now()))
 		},
 	}}})
 	if err != nil {
@@ -274,7 +277,7 @@ func (s *Server) listen(ctx context.Context, o Options) error {
 
 func (s *Server) serve(o Options, corridor *gateway.Gateway) {
 	wire := api.New(api.Options{
-		DB: s.DB, Access: s.Access, Instances: s.Instances, Provision: s.Provision, Connect: s.Connect, Catalog: s.Catalog, Builder: s.Builder,
+		DB: s.DB, Access: s.Access, Instances: s.Instances, Provision: s.Provision, Connect: s.Connect, SignOn: s.SignOn, Catalog: s.Catalog, Builder: s.Builder,
 		PublicURL: o.PublicURL, AnonymousCatalog: o.AnonymousCatalog, Gateway: corridor, Limits: s.limits, Usage: s.usage, Traces: s.traces, Log: o.Log, Metrics: s.metrics,
 	})
 	screens := console.New(console.Options{
