@@ -19,6 +19,7 @@ const ResetPassword = lazy(() => import("./screens/resetpassword"));
 const Profile = lazy(() => import("./screens/profile"));
 const Users = lazy(() => import("./screens/users"));
 const UserPage = lazy(() => import("./screens/user"));
+const Roles = lazy(() => import("./screens/roles"));
 const Limits = lazy(() => import("./screens/limits"));
 
 export function App() {
@@ -39,6 +40,7 @@ export function App() {
             <Route path="/settings" element={<Settings />}>
               <Route path="users" element={<Users />} />
               <Route path="users/:id" element={<UserPage />} />
+              <Route path="roles" element={<Roles />} />
               <Route path="limits" element={<Limits />} />
             </Route>
             <Route path="/profile" element={<Profile />} />

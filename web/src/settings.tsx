@@ -14,6 +14,7 @@ export interface Entry {
 /** The sub-pages, in the order in which they stand. */
 const entries: Entry[] = [
   { to: "/settings/users", text: t.settings.users, open: (session) => may(session, "viewUsersOrg", "viewUsersAccount") },
+  { to: "/settings/roles", text: t.settings.roles, open: (session) => may(session, "configureRoles") },
   { to: "/settings/limits", text: t.settings.limits, open: () => true },
 ];
 

@@ -45,27 +45,34 @@ export const privilegesQuery = queryOptions({
   staleTime: Infinity,
 });
 
-/** Privileges by role id: what the matrix shows and stores. */
-export type Grants = Record<number, string[]>;
+/** Boxes of the matrix that were changed and not stored, by role and privilege: ticked or not. */
+export type Changes = Record<string, boolean>;
 
-export function grantsOf(roles: Role[]): Grants {
-  return Object.fromEntries(roles.map((role) => [role.id, role.privileges.map(({ key }) => key)]));
+export function boxOf(role: Role, privilege: string): string {
+  return `${role.id} ${privilege}`;
 }
 
-/** How many boxes differ between two states of the matrix. */
-export function differences(roles: Role[], before: Grants, after: Grants): { role: Role; key: string; on: boolean }[] {
-  return roles.flatMap((role) => {
-    const [was, is] = [new Set(before[role.id]), new Set(after[role.id])];
-    return [
-      ...[...is].filter((key) => !was.has(key)).map((key) => ({ role, key, on: true })),
-      ...[...was].filter((key) => !is.has(key)).map((key) => ({ role, key, on: false })),
-    ];
-  });
+/** Keys of what a role itself allows when the changes are stored. */
+export function grantsOf(role: Role, changes: Changes): string[] {
+  const keys = new Set(role.privileges.map(({ key }) => key));
+  for (const [box, on] of Object.entries(changes)) {
+    const [id, key = ""] = box.split(" ");
+    if (id !== String(role.id)) continue;
+    if (on) keys.add(key);
+    else keys.delete(key);
+  }
+  return [...keys];
+}
+
+/** The changes with one box more; a box that is back where it was is none. */
+export function withBox(changes: Changes, role: Role, privilege: string, on: boolean): Changes {
+  const { [boxOf(role, privilege)]: _, ...rest } = changes;
+  return role.privileges.some(({ key }) => key === privilege) === on ? rest : { ...rest, [boxOf(role, privilege)]: on };
 }
 
 /** Stores the privileges of all roles in one go: either all of it is taken or nothing. */
-export function putRoles(roles: Role[], grants: Grants): Promise<Role[]> {
-  const body = roles.map(({ id, key, name }) => ({ id, key, name, privileges: (grants[id] ?? []).map((key) => ({ key })) }));
+export function putRoles(roles: Role[], changes: Changes): Promise<Role[]> {
+  const body = roles.map((role) => ({ id: role.id, key: role.key, privileges: grantsOf(role, changes).map((key) => ({ key })) }));
   return call("/organizations/roles", { method: "PUT", body });
 }
 
@@ -77,6 +84,11 @@ export interface NewRole {
   name: string;
   description: string;
   privileges: { key: string }[];
+}
+
+/** Changes the words of a role that the organization made. */
+export function renameRole(id: number, words: { name: string; description: string }): Promise<Role> {
+  return call(`/organizations/roles/${id}`, { method: "PUT", body: words });
 }
 
 export function createRole(role: NewRole): Promise<Role> {
