@@ -23,6 +23,8 @@ type commandLine struct {
 	Key       keyCommand       `cmd:"" help:"Manage the key that seals secrets."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version's schema and end."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
+
+	Privileges privilegesCommand `cmd:"" hidden:"" help:"Make the page of privileges."`
 }
 
 // Exit codes.

@@ -25,13 +25,14 @@ const (
 type scope string
 
 const (
-	anybody      scope = "anybody"      // nothing of a tenant
-	self         scope = "self"         // the caller
-	catalogueOf  scope = "catalogue"    // connectors that the caller's account sees
-	account      scope = "account"      // the caller's account; for administrators of the organization any of its accounts
-	instanceOf   scope = "instance"     // an instance that the caller may use
-	organization scope = "organization" // the caller's organization
-	customer     scope = "customer"     // organizations of the caller's customer; for administrators of the customer alone
+	anybody        scope = "anybody"        // nothing of a tenant
+	self           scope = "self"           // the caller
+	catalogueOf    scope = "catalogue"      // connectors that the caller's account sees
+	account        scope = "account"        // the caller's account; for administrators of the organization any of its accounts
+	instanceOf     scope = "instance"       // an instance that the caller may use
+	organization   scope = "organization"   // the caller's organization
+	administration scope = "administration" // the caller's organization; for its administrators alone
+	customer       scope = "customer"       // organizations of the caller's customer; for administrators of the customer alone
 )
 
 // route is one row of the privilege table: every platform route stands here and nowhere else.
@@ -271,7 +272,10 @@ func (a *API) admit(e *exchange, row route) error {
 	if row.need == instanceToken && e.credentials.Element == "" {
 		return fault.New(fault.Unauthenticated, "The call needs an Element token: send the header Authorization with Element <token>")
 	}
-	if row.scope == customer && !e.principal.CustomerAdmin() {
+	switch {
+	case row.scope == administration && !e.principal.OrganizationAdmin():
+		return fault.New(fault.Forbidden, "Only an administrator of the organization may do this: the role %q is missing", access.RoleOrganizationAdmin)
+	case row.scope == customer && !e.principal.CustomerAdmin():
 		return fault.New(fault.Forbidden, "Only a customer administrator may do this: the role %q is missing", access.RoleCustomerAdmin)
 	}
 	if row.privilege == "" {
