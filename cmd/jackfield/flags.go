@@ -44,6 +44,9 @@ type serverFlags struct {
 	BrandLogo        string   `name:"brand-logo" help:"Logo on these pages: a file, or an https address." placeholder:"FILE | URL"`
 	BrandColor       string   `name:"brand-color" help:"Colour of buttons and links on these pages." placeholder:"#rrggbb"`
 
+	SMTPURL  string `name:"smtp-url" help:"Mail server that letters leave by. Better given as JACKFIELD_SMTP_URL, which shows in no process list. Without one letters stay in the outbox of the console." placeholder:"smtp[s]://USER:PASSWORD@HOST:PORT"`
+	MailFrom string `name:"mail-from" help:"Address that letters come from." placeholder:"ADDRESS"`
+
 	TLSCert string `name:"tls-cert" help:"Certificate file (PEM) to serve HTTPS with." placeholder:"FILE"`
 	TLSKey  string `name:"tls-key" help:"Key file (PEM) of the certificate." placeholder:"FILE"`
 
@@ -62,6 +65,7 @@ type serverFlags struct {
 
 	redirects connect.Redirects // read by Validate
 	brand     connect.Brand
+	mails     mailFlags
 }
 
 // prefix is an address range; a single address is a range of one.
@@ -102,6 +106,9 @@ func (f *serverFlags) Validate() error {
 		return fmt.Errorf("--connect-redirects: %w", err)
 	}
 	if f.brand, err = connect.ParseBrand(f.BrandName, f.BrandLogo, f.BrandColor); err != nil {
+		return err
+	}
+	if f.mails, err = parseMail(f.SMTPURL, f.MailFrom); err != nil {
 		return err
 	}
 	if (f.TLSCert == "") != (f.TLSKey == "") {
@@ -153,7 +160,7 @@ func (f *serverFlags) options() server.Options {
 		Connectors: connectors.FS(), Catalog: f.Catalog, AnonymousCatalog: f.AnonymousCatalog,
 		DatabaseFolder: f.DatabaseFolder,
 		MaxFile:        f.MaxFile, UsageRetention: f.UsageRetention, TraceRetention: f.TraceRetention,
-		Redirects: f.redirects, Brand: f.brand,
+		Redirects: f.redirects, Brand: f.brand, MailServer: f.mails.server, MailFrom: f.mails.from,
 		Version: version, Log: f.logger(),
 	}
 }

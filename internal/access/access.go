@@ -6,10 +6,12 @@ import (
 	"crypto/subtle"
 	"encoding/binary"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"jackfield/internal/fault"
+	"jackfield/internal/mail"
 	"jackfield/internal/store"
 	"jackfield/internal/vault"
 
@@ -37,9 +39,11 @@ const (
 
 // Options of the service. Vault is required, the rest has defaults.
 type Options struct {
-	Vault *vault.Vault
-	Log   *slog.Logger
-	Now   func() time.Time
+	Vault     *vault.Vault
+	Mail      *mail.Service // nil = forgotten passwords cannot be reset
+	PublicURL string        // what links in letters begin with: never what a request says of itself
+	Log       *slog.Logger
+	Now       func() time.Time
 }
 
 // Service finds out who is calling. One per server; safe for concurrent use.
@@ -56,6 +60,11 @@ type Service struct {
 	attempts *attempts
 	hashing  chan struct{} // a slot per password check under way
 	stop     func()
+
+	mail      *mail.Service
+	publicURL string
+	resets    chan string // emails of forgotten passwords, to be looked at
+	working   sync.WaitGroup
 }
 
 // digest stands for credentials in the caches, so that no secret is a key in memory.
@@ -91,15 +100,24 @@ func New(db *store.DB, o Options) *Service {
 		}),
 		attempts: newAttempts(o.Now),
 		hashing:  make(chan struct{}, maxPasswordChecks),
+
+		mail: o.Mail, publicURL: o.PublicURL, resets: make(chan string, maxResetRequests),
 	}
 	copy(s.key[:], randomBytes(len(s.key)))
 	s.stop = db.Subscribe(s.changed)
+	if s.mail != nil {
+		ctx, cancel := context.WithCancel(context.Background())
+		unsubscribe := s.stop
+		s.stop = func() { unsubscribe(); cancel() }
+		s.working.Go(func() { s.answerResets(ctx) })
+	}
 	return s
 }
 
 // Close stops listening for changes and the clean-up of the caches. The service must not be used afterwards.
 func (s *Service) Close() {
 	s.stop()
+	s.working.Wait()
 	s.callers.StopAllGoroutines()
 	s.refused.StopAllGoroutines()
 	s.attempts.count.StopAllGoroutines()
@@ -185,7 +203,9 @@ func (s *Service) bySession(ctx context.Context, kind store.SessionKind, token s
 		if err := usable(identity); err != nil {
 			return nil, err
 		}
-		return &caller{principal: newPrincipal(identity), sessionID: session.ID, expires: session.ExpiresAt}, nil
+		p := newPrincipal(identity)
+		p.SessionID, p.LoggedInAt = session.ID, session.CreatedAt
+		return &caller{principal: p, sessionID: session.ID, expires: session.ExpiresAt}, nil
 	})
 }
 

@@ -22,7 +22,9 @@ const (
 	maxFailuresPerAddress = 100
 	// maxGuessesPerAddress unknown addresses of connect links and unknown ways back from a provider, from one address.
 	maxGuessesPerAddress = 60
-	attemptWindow        = 15 * time.Minute
+	// maxResetsPerAddress requests for letters of reset from one address, whatever the email.
+	maxResetsPerAddress = 20
+	attemptWindow       = 15 * time.Minute
 	// maxTrackedAttempts bounds the memory. Above it the least used entries are forgotten.
 	maxTrackedAttempts = 20_000
 )
@@ -95,6 +97,20 @@ func (a *attempts) guess(address string) (hit func(), err error) {
 		defer a.mu.Unlock()
 		a.add(host, -1)
 	}, nil
+}
+
+// reset counts a request for a letter of reset, or refuses it with a Throttled fault.
+func (a *attempts) reset(address string) error {
+	host := sha256.Sum256([]byte("\x00reset\x00" + address))
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if w := a.window(host); w.failures >= maxResetsPerAddress {
+		throttled := fault.New(fault.Throttled, "Too many requests for a new password: wait and try again (limit: %d within %v)", maxResetsPerAddress, attemptWindow)
+		throttled.RetryAfter = w.ends.Sub(a.now())
+		return throttled
+	}
+	a.add(host, 1)
+	return nil
 }
 
 func (a *attempts) window(key digest) window {

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"strings"
 	"time"
 
@@ -28,31 +29,64 @@ type LoginRequest struct {
 // wrongLogin is the one answer to every wrong login, whatever was wrong.
 func wrongLogin() error { return unauthenticated("The username or the password is wrong") }
 
+// ErrPasswordExpired is the cause of the Unauthenticated fault of a login whose password is right and has outlived the policy: only
+// ChangePassword, or a reset, goes on from there.
+var ErrPasswordExpired = errors.New("the password has expired")
+
 // Login checks an email and password and opens a session, whose Token is only here in clear. Wrong ones
-// are Unauthenticated, all alike and in equal time; after too many of them (see maxFailuresPerUser) the
-// fault is Throttled. A success sets the user's last login.
+// are Unauthenticated, all alike and in equal time; after too many of them (see maxFailuresPerUser and lockAfter) the
+// fault is Throttled. A right one that has expired is ErrPasswordExpired. A success sets the user's last login.
 func (s *Service) Login(ctx context.Context, r LoginRequest) (*Principal, *store.Session, error) {
+	identity, err := s.verify(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	policy, err := s.Policy(ctx, identity.Organization.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if policy.ExpirationDays > 0 {
+		changed, err := s.db.PasswordChangedAt(ctx, identity.User.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		if policy.expired(changed, s.now()) {
+			return nil, nil, fault.Wrap(fault.Unauthenticated, ErrPasswordExpired,
+				"The password has expired: set a new one with PUT /authentication/passwords (username, currentPassword, password) or on the login page of the console")
+		}
+	}
+	return s.open(ctx, identity, r.Kind)
+}
+
+// ConfirmPassword checks an email and password as Login does, counts failures with it, and opens nothing.
+func (s *Service) ConfirmPassword(ctx context.Context, email, password, address string) error {
+	_, err := s.verify(ctx, LoginRequest{Email: email, Password: password, Address: address})
+	return err
+}
+
+// verify finds the user of an email and password, within the limits of failed logins. Every way in by a password goes through here.
+func (s *Service) verify(ctx context.Context, r LoginRequest) (*store.Identity, error) {
 	email := strings.TrimSpace(r.Email)
 	if email == "" || r.Password == "" {
-		return nil, nil, fault.New(fault.Invalid, "username and password are required")
-	}
-	if r.Kind == "" {
-		r.Kind = store.SessionAPI
+		return nil, fault.New(fault.Invalid, "username and password are required")
 	}
 	succeeded, err := s.attempts.begin(email, r.Address)
 	if err != nil {
 		s.log.WarnContext(ctx, "login refused: too many failures", "ip", r.Address)
-		return nil, nil, err
+		return nil, err
 	}
 	identity, err := s.checkPassword(ctx, email, r.Password)
 	if err != nil {
-		if fault.Is(err, fault.Unauthenticated) {
+		switch {
+		case fault.Is(err, fault.Unauthenticated):
 			s.log.InfoContext(ctx, "login failed", "ip", r.Address)
+		case fault.Is(err, fault.Throttled):
+			s.log.WarnContext(ctx, "login refused: locked after too many failures", "ip", r.Address)
 		}
-		return nil, nil, err
+		return nil, err
 	}
 	succeeded()
-	return s.open(ctx, identity, r.Kind)
+	return identity, s.db.ForgetLogins(ctx, email)
 }
 
 // checkPassword finds the user with this email and password.
@@ -60,12 +94,18 @@ func (s *Service) checkPassword(ctx context.Context, email, password string) (*s
 	if len(password) > MaxPasswordLength {
 		return nil, wrongLogin()
 	}
-	hash := nobodysHash
+	hash, userID := nobodysHash, int64(0)
 	identity, err := s.db.IdentityByEmail(ctx, email)
 	switch {
-	case err == nil && identity.User.PasswordHash != "":
-		hash = identity.User.PasswordHash
-	case err != nil && !fault.Is(err, fault.NotFound):
+	case err == nil:
+		userID = identity.User.ID
+		if identity.User.PasswordHash != "" {
+			hash = identity.User.PasswordHash
+		}
+	case !fault.Is(err, fault.NotFound):
+		return nil, err
+	}
+	if err := s.countLogin(ctx, email, userID); err != nil {
 		return nil, err
 	}
 	right, err := s.matches(ctx, hash, password)
@@ -94,8 +134,11 @@ func (s *Service) OpenSession(ctx context.Context, userID int64, kind store.Sess
 	return s.open(ctx, identity, kind)
 }
 
-// open makes the session of a user whose password was right.
+// open makes the session of a user. No kind is that of the API.
 func (s *Service) open(ctx context.Context, identity *store.Identity, kind store.SessionKind) (*Principal, *store.Session, error) {
+	if kind == "" {
+		kind = store.SessionAPI
+	}
 	life := APISessionLife
 	if kind == store.SessionConsole {
 		life = ConsoleSessionLife
@@ -122,9 +165,13 @@ func (s *Service) Logout(ctx context.Context, kind store.SessionKind, token stri
 	return err
 }
 
-// DeleteExpiredSessions removes sessions that ended before now. Run it now and then; nothing depends on it.
-func (s *Service) DeleteExpiredSessions(ctx context.Context, now time.Time) error {
-	return s.db.DeleteExpiredSessions(ctx, now)
+// Expire forgets what has ended: logins, failed logins and letters of reset. Run it now and then; nothing depends on it.
+func (s *Service) Expire(ctx context.Context, now time.Time) error {
+	return errors.Join(
+		s.db.DeleteExpiredSessions(ctx, now),
+		s.db.DeleteLoginFailuresBefore(ctx, now.Add(-forgetFailures)),
+		s.db.DeletePasswordResetsBefore(ctx, now.Add(-resetsKept)),
+	)
 }
 
 // CSRFToken is what a page of the console must send with every write of the session: only who can read the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"jackfield/internal/fault"
 	"jackfield/internal/store"
@@ -16,6 +17,9 @@ import (
 type Principal struct {
 	store.Identity
 	Roles []Role // with the privileges in force
+	// The login behind the call; 0 and zero when secrets or something else are.
+	SessionID  int64
+	LoggedInAt time.Time
 
 	privileges map[string]bool
 }

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	netmail "net/mail"
 	"net/netip"
 	"os"
 	"time"
@@ -27,6 +28,7 @@ import (
 	"jackfield/internal/instance"
 	"jackfield/internal/job"
 	"jackfield/internal/limit"
+	"jackfield/internal/mail"
 	"jackfield/internal/outbound"
 	"jackfield/internal/provision"
 	"jackfield/internal/sandbox"
@@ -80,6 +82,9 @@ type Options struct {
 	Redirects        connect.Redirects       // where results of connect links may be sent
 	Brand            connect.Brand           // how pages of connect links look
 
+	MailServer *mail.Server     // what letters leave by; nil = they stay in the outbox
+	MailFrom   *netmail.Address // whom they come from; required with MailServer
+
 	Version string
 	Log     *slog.Logger
 }
@@ -102,6 +107,7 @@ type Server struct {
 	served   chan error
 	closers  []func(context.Context) error // in the order of opening
 	metrics  *prometheus.Registry
+	mail     *mail.Service
 	limits   *limit.Service
 	usage    *usage.Recorder
 	traces   *usage.Traces
@@ -163,7 +169,8 @@ func (s *Server) open(ctx context.Context, o Options) error {
 		return err
 	}
 
-	s.Access = access.New(s.DB, access.Options{Vault: keys, Log: o.Log})
+	s.openMail(o)
+	s.Access = access.New(s.DB, access.Options{Vault: keys, Mail: s.mail, PublicURL: s.url, Log: o.Log})
 	s.closing(func(context.Context) error { s.Access.Close(); return nil })
 	s.First, err = s.Access.FirstStart(ctx, access.FirstStart{
 		Email: o.AdminEmail, Password: o.AdminPassword, PasswordSetting: o.PasswordSetting,
@@ -223,10 +230,7 @@ func (s *Server) open(ctx context.Context, o Options) error {
 func (s *Server) openJobs(ctx context.Context, o Options) error {
 	jobs, err := job.Open(ctx, job.Options{DB: s.DB, Log: o.Log, Periodic: []job.Periodic{{
 		Name: "usage-retention", Every: time.Hour,
-		Run: func(ctx context.Context) error {
-			_, err := s.usage.Expire(ctx, time.Now())
-			return errors.Join(err, s.traces.Expire(ctx, time.Now()), s.Access.DeleteExpiredSessions(ctx, time.Now()), s.Connect.Expire(ctx, time.Now()), s.SignOn.Expire(ctx, time.Now()))
-		},
+		Run: s.forget,
 	}}})
 	if err != nil {
 		return err

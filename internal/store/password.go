@@ -97,9 +97,9 @@ type PasswordChange struct {
 	OrganizationID int64 // the user's: another one is NotFound
 	Hash           string
 	At             time.Time
-	Remember       int      // how many replaced hashes stay
-	Reset          string   // token of the letter that allowed it: it must be live; "" = none was needed
-	Keep           *Session // a login that goes on, by Kind and Token; nil = all end
+	Remember       int    // how many replaced hashes stay
+	Reset          string // token of the letter that allowed it: it must be live; "" = none was needed
+	KeepSession    int64  // id of a login that goes on; 0 = all end
 }
 
 // ChangePassword keeps a new hash, remembers the old one, ends the user's logins, locks and letters of reset, all as one. A Reset that
@@ -141,18 +141,13 @@ func (d *DB) ChangePassword(ctx context.Context, c PasswordChange) error {
 			}
 		}
 		tx.changed("user", c.UserID, account)
-		return tx.endSessions(ctx, c.UserID, c.Keep)
+		return tx.endSessions(ctx, c.UserID, c.KeepSession)
 	})
 }
 
 // endSessions ends the logins of a user but one. Cached callers of the user are dropped by the change of the user.
-func (d *DB) endSessions(ctx context.Context, userID int64, keep *Session) error {
-	var kind string
-	hash := []byte{}
-	if keep != nil {
-		kind, hash = string(keep.Kind), d.sessionHash(keep.Kind, keep.Token)
-	}
-	_, err := d.write.ExecContext(ctx, "DELETE FROM sessions WHERE user_id = $1 AND NOT (kind = $2 AND token_hash = $3)", userID, kind, hash)
+func (d *DB) endSessions(ctx context.Context, userID, keep int64) error {
+	_, err := d.write.ExecContext(ctx, "DELETE FROM sessions WHERE user_id = $1 AND id <> $2", userID, keep)
 	return failure("end sessions", err)
 }
 
