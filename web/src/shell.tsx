@@ -1,20 +1,24 @@
-import { Cable, ChevronLeft, CircleUserRound, LayoutGrid, Settings2 } from "lucide-react";
+import { Building2, Cable, ChevronLeft, CircleUserRound, LayoutGrid, Settings2, X } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Link, Navigate, NavLink, Outlet, useLocation } from "react-router";
 import { useSession, type Session } from "./api/session";
+import { useChosen } from "./chosen";
 import { PlaceContext, type Step } from "./place";
+import { administers } from "./rights";
 import { t } from "./strings";
-import { Button } from "./ui/button";
+import { Button, buttonClass } from "./ui/button";
 import { Mark } from "./ui/mark";
 import { Failure, Loading } from "./ui/state";
 
 const loadAccount = () => import("./screens/account");
 const AccountMenu = lazy(loadAccount);
+const loadSwitcher = () => import("./screens/switcher");
+const Switcher = lazy(loadSwitcher);
 
 const places = [
   { to: "/connectors", text: t.nav.connectors, Icon: LayoutGrid },
   { to: "/instances", text: t.nav.instances, Icon: Cable },
-  { to: "/settings", text: t.nav.settings, Icon: Settings2 },
+  { to: "/settings", text: t.nav.settings, Icon: Settings2, X },
 ];
 
 /** The frame around every screen: rail, header, content. Without a session it leads to the login. */
@@ -83,6 +87,7 @@ function Frame({ session }: { session: Session }) {
         <Rail />
         <div className="flex min-w-0 flex-col">
           <Header trail={trail} session={session} />
+          <OtherAccount />
           <main
             ref={main}
             id="main"
@@ -192,8 +197,56 @@ function Header({ trail, session }: { trail: Step[]; session: Session }) {
           })}
         </ol>
       </nav>
+      {administers(session) ? <AccountSwitcher /> : null}
       <Account session={session} />
     </header>
+  );
+}
+
+/** The button that picks the account to look at. What it opens is loaded when somebody reaches for it. */
+function AccountSwitcher() {
+  const [wanted, setWanted] = useState(false);
+  const [chosen] = useChosen();
+  const button = (
+    <Button
+      look={chosen ? "soft" : "secondary"}
+      className="switcher"
+      aria-label={t.switcher.label(chosen?.name)}
+      aria-haspopup="dialog"
+      onPointerEnter={() => void loadSwitcher()}
+      onFocus={() => void loadSwitcher()}
+      onPress={() => setWanted(true)}
+    >
+      <Building2 size={16} className="flex-none" aria-hidden="true" />
+      <span className="truncate max-sm:sr-only">{chosen?.name ?? t.switcher.none}</span>
+    </Button>
+  );
+  return wanted ? (
+    <Suspense fallback={button}>
+      <Switcher />
+    </Suspense>
+  ) : (
+    button
+  );
+}
+
+/** Says so, for as long as somebody looks at one account only. */
+function OtherAccount() {
+  const [chosen, choose] = useChosen();
+  if (!chosen) return null;
+  return (
+    <div
+      role="status"
+      className="sticky top-14 z-10 flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-accent-soft px-4 py-1.5 text-sm md:px-8"
+    >
+      <p className="min-w-0 flex-1 break-words">
+        {t.switcher.looking} <strong className="font-semibold">{chosen.name}</strong>. <span className="max-sm:sr-only">{t.switcher.narrowed}</span>
+      </p>
+      <button type="button" className={buttonClass({ look: "quiet", small: true }, "text-accent!")} onClick={() => choose(undefined)}>
+        <X size={14} aria-hidden="true" />
+        {t.switcher.back}
+      </button>
+    </div>
   );
 }
 

@@ -36,6 +36,8 @@ export interface InstanceFilter {
   tag: string;
   /** Key of a connector; empty = all connectors. */
   connector: string;
+  /** Id of another account to look at; undefined = what the caller may use. */
+  account?: number;
 }
 
 interface InstancePage {
@@ -50,7 +52,7 @@ export function instancesPath(filter: InstanceFilter, next: string): string {
   if (filter.search) query.set("searchText", filter.search);
   if (filter.tag) query.append("tags[]", filter.tag);
   if (next) query.set("nextPage", next);
-  const list = filter.connector ? `/elements/${encodeURIComponent(filter.connector)}/instances` : "/instances";
+  const list = filter.account ? `/accounts/${filter.account}/instances` : filter.connector ? `/elements/${encodeURIComponent(filter.connector)}/instances` : "/instances";
   return `${list}?${query.toString()}`;
 }
 
@@ -58,8 +60,10 @@ async function readInstances(filter: InstanceFilter, next: string): Promise<Inst
   const answer = await exchange(instancesPath(filter, next));
   if (answer.status === 404) return { rows: [], next: "" }; // an empty list, http-conventions.md §7.3
   if (answer.status >= 400) throw errorOf(answer);
+  const rows = JSON.parse(answer.text) as Instance[];
   return {
-    rows: JSON.parse(answer.text) as Instance[],
+    // The list of an account knows no connector.
+    rows: filter.account && filter.connector ? rows.filter(({ element }) => element.key === filter.connector) : rows,
     next: answer.headers.get("Elements-Next-Page-Token") ?? "",
   };
 }

@@ -12,6 +12,8 @@ import { useDeferredValue, useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { connectorsQuery } from "../api/connectors";
 import { disableInstance, enableInstance, forgetInstances, instancesQuery, type Instance } from "../api/instances";
+import { useSession } from "../api/session";
+import { useChosen } from "../chosen";
 import { useFilters } from "../filters";
 import { usePlace } from "../place";
 import { t } from "../strings";
@@ -52,10 +54,14 @@ const nothing: Instance[] = [];
 export default function Instances() {
   usePlace({ text: t.nav.instances });
   const [{ search, tag, connector }, set] = useFilters("search", "tag", "connector");
-  const filter = useDeferredValue(useMemo(() => ({ search: search.trim(), tag, connector }), [search, tag, connector]));
+  const [chosen] = useChosen();
+  const session = useSession().data;
+  const account = chosen?.id;
+  const foreign = chosen !== undefined && chosen.id !== session?.account?.id;
+  const filter = useDeferredValue(useMemo(() => ({ search: search.trim(), tag, connector, account }), [search, tag, connector, account]));
   const filtered = Boolean(search.trim() || tag || connector);
   const list = useInfiniteQuery({ ...instancesQuery(filter), placeholderData: (before) => before });
-  const everything = useInfiniteQuery(instancesQuery({ search: "", tag: "", connector: "" }));
+  const everything = useInfiniteQuery(instancesQuery({ search: "", tag: "", connector: "", account }));
   const connectors = useQuery({ ...connectorsQuery, enabled: connector !== "" });
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.rows) ?? nothing, [list.data]);
   const allTags = useMemo(() => {
@@ -70,7 +76,7 @@ export default function Instances() {
       <div className="mb-5 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
         <div>
           <h1 className="text-xl font-semibold">{t.instances.title}</h1>
-          <p className="text-muted">{t.instances.lead}</p>
+          <p className="text-muted">{chosen ? t.instances.leadOf(chosen.name) : t.instances.lead}</p>
         </div>
         <div className="flex w-full flex-wrap gap-2 sm:w-auto">
           <ButtonLink to="/instances/links" className="max-sm:w-full">
@@ -108,8 +114,8 @@ export default function Instances() {
       ) : rows.length === 0 && !filtered ? (
         <Blank
           title={t.instances.emptyTitle}
-          text={t.instances.empty}
-          action={
+          text={chosen ? t.instances.emptyOf(chosen.name) : t.instances.empty}
+          action={chosen ? null :
             <ButtonLink to="/connectors" look="primary">
               {t.instances.emptyAction}
             </ButtonLink>
@@ -123,7 +129,7 @@ export default function Instances() {
         />
       ) : (
         <>
-          <Grid rows={rows} stale={list.isPlaceholderData} />
+          <Grid rows={rows} stale={list.isPlaceholderData} foreign={foreign} />
           <div className="mt-3 flex min-h-9 items-center justify-between gap-4 text-sm text-muted">
             <span role="status">{t.instances.shown(rows.length, list.hasNextPage)}</span>
             {list.hasNextPage ? (
@@ -138,7 +144,8 @@ export default function Instances() {
   );
 }
 
-function Grid({ rows, stale }: { rows: Instance[]; stale: boolean }) {
+/** Instances of another account are looked at; what is done with them is up to the people of that account. */
+function Grid({ rows, stale, foreign }: { rows: Instance[]; stale: boolean; foreign: boolean }) {
   const table = useTable({ features, columns, data: rows, getRowId: (row) => String(row.id) });
   const [doomed, setDoomed] = useState<Instance>();
   return (
@@ -166,7 +173,7 @@ function Grid({ rows, stale }: { rows: Instance[]; stale: boolean }) {
         </thead>
         <tbody>
           {table.getRowModel().rows.map(({ id, original }) => (
-            <Line key={id} instance={original} onDelete={() => setDoomed(original)} />
+            <Line key={id} instance={original} foreign={foreign} onDelete={() => setDoomed(original)} />
           ))}
         </tbody>
       </table>
@@ -199,7 +206,7 @@ export function useEnable(instance: Instance) {
   return { on, change: change.mutate };
 }
 
-function Line({ instance, onDelete }: { instance: Instance; onDelete: () => void }) {
+function Line({ instance, foreign, onDelete }: { instance: Instance; foreign: boolean; onDelete: () => void }) {
   const navigate = useNavigate();
   const enable = useEnable(instance);
   const page = `/instances/${instance.id}`;
@@ -221,9 +228,13 @@ function Line({ instance, onDelete }: { instance: Instance; onDelete: () => void
           <Logo connectorKey={instance.element.key} name={instance.element.name} size={28} />
           <div className="min-w-0">
             <div className="flex items-center gap-2">
-              <Link to={page} className="truncate rounded-sm font-medium underline-offset-2 hover:text-accent hover:underline">
-                {instance.name}
-              </Link>
+              {foreign ? (
+                <span className="truncate font-medium">{instance.name}</span>
+              ) : (
+                <Link to={page} className="truncate rounded-sm font-medium underline-offset-2 hover:text-accent hover:underline">
+                  {instance.name}
+                </Link>
+              )}
               <span className="flex-none text-xs text-muted">{instance.id}</span>
             </div>
             <div className="mt-0.5 flex flex-wrap items-center gap-1.5 text-sm text-muted md:hidden">
@@ -246,15 +257,21 @@ function Line({ instance, onDelete }: { instance: Instance; onDelete: () => void
         <time dateTime={instance.createdDate}>{dayOf(instance.createdDate)}</time>
       </td>
       <td className="w-px">
-        <div className="flex items-center justify-end gap-2">
-          <Switch hideLabel label={t.instances.switch(instance.name)} on={enable.on} onChange={enable.change} />
-          <Menu small icon label={t.instances.actionsFor(instance.name)} trigger={<EllipsisVertical size={16} />}>
-            <MenuItem text={t.instances.open} icon={<Play size={15} />} onAction={() => void navigate(page)} />
-            <MenuItem text={t.instances.configuration} icon={<Settings2 size={15} />} onAction={() => void navigate(`${page}/configuration`)} />
-            <MenuItem text={t.instances.copyToken} icon={<KeyRound size={15} />} onAction={() => void copyToken()} />
-            <MenuItem text={t.instance.delete} icon={<Trash2 size={15} />} danger onAction={onDelete} />
-          </Menu>
-        </div>
+        {foreign ? (
+          <span className="whitespace-nowrap text-sm text-muted max-md:sr-only">
+            {instance.user?.emailAddress ? t.instances.by(instance.user.emailAddress) : null}
+          </span>
+        ) : (
+          <div className="flex items-center justify-end gap-2">
+            <Switch hideLabel label={t.instances.switch(instance.name)} on={enable.on} onChange={enable.change} />
+            <Menu small icon label={t.instances.actionsFor(instance.name)} trigger={<EllipsisVertical size={16} />}>
+              <MenuItem text={t.instances.open} icon={<Play size={15} />} onAction={() => void navigate(page)} />
+              <MenuItem text={t.instances.configuration} icon={<Settings2 size={15} />} onAction={() => void navigate(`${page}/configuration`)} />
+              <MenuItem text={t.instances.copyToken} icon={<KeyRound size={15} />} onAction={() => void copyToken()} />
+              <MenuItem text={t.instance.delete} icon={<Trash2 size={15} />} danger onAction={onDelete} />
+            </Menu>
+          </div>
+        )}
       </td>
     </tr>
   );

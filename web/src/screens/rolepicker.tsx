@@ -19,14 +19,14 @@ export function RolePicker({ choices, value, onChange, fromAccount = [], isDisab
       {choices.map(({ key, name, description, lacks }) => {
         const given = value.includes(key);
         const inherited = fromAccount.includes(key) && !given;
-        const help = inherited ? w.users.fromAccount : lacks && !given ? w.users.lacks(lacks) : description === name ? undefined : description;
+        const help = inherited ? w.users.fromAccount : lacks ? w.users.lacks(lacks) : description === name ? undefined : description;
         return (
           <Checkbox
             key={key}
             label={name}
             help={help}
             checked={given || inherited}
-            isDisabled={isDisabled || inherited || (lacks !== undefined && !given)}
+            isDisabled={isDisabled || inherited || lacks !== undefined}
             onChange={(on) => onChange(key, on)}
           />
         );
