@@ -23,6 +23,7 @@ import (
 	"jackfield/internal/provision"
 	"jackfield/internal/signon"
 	"jackfield/internal/store"
+	"jackfield/internal/tenant"
 	"jackfield/internal/usage"
 
 	"github.com/go-chi/chi/v5"
@@ -43,6 +44,7 @@ type Options struct {
 	Provision *provision.Service
 	Connect   *connect.Service
 	SignOn    *signon.Service
+	Tenants   *tenant.Service
 	Catalog   *catalog.Catalog
 	Builder   *builder.Service
 	Gateway   *gateway.Gateway

@@ -173,6 +173,24 @@ func (e *exchange) pageSize(most int) (int, error) {
 	return min(n, most), nil
 }
 
+// natural reads a query parameter that is a whole number from 0; 0 where it is not given.
+func (e *exchange) natural(name string) (int, error) {
+	text := e.r.URL.Query().Get(name)
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return 0, fault.New(fault.Invalid, "The parameter %s must be a whole number from 0, not %q", name, text)
+	}
+	return n, nil
+}
+
+// flag reports whether a query parameter is true.
+func (e *exchange) flag(name string) bool {
+	return strings.EqualFold(e.r.URL.Query().Get(name), "true")
+}
+
 func (e *exchange) nextPage(token string) {
 	if token != "" {
 		e.w.Header().Set(gateway.HeaderNextPage, token)

@@ -72,6 +72,13 @@ func (a *API) instanceRequest(e *exchange) (*instance.Request, error) {
 
 // listInstances answers GET /instances and GET /elements/{keyOrId}/instances.
 func (a *API) listInstances(e *exchange) error {
+	return a.instancesPage(e, func(q instance.Query) ([]*instance.Instance, string, error) {
+		return a.Instances.List(e.r.Context(), e.principal, q)
+	})
+}
+
+// instancesPage answers a page of instances as the query string wants it.
+func (a *API) instancesPage(e *exchange, list func(instance.Query) ([]*instance.Instance, string, error)) error {
 	query := e.r.URL.Query()
 	size, err := e.pageSize(instance.MaxPageSize)
 	if err != nil {
@@ -85,7 +92,7 @@ func (a *API) listInstances(e *exchange) error {
 		}
 		wish.ConnectorID = connector.ID
 	}
-	page, next, err := a.Instances.List(e.r.Context(), e.principal, wish)
+	page, next, err := list(wish)
 	if err != nil {
 		return err
 	}

@@ -44,9 +44,70 @@ type route struct {
 	serve           func(*API, *exchange) error
 }
 
+// Where more than one privilege is enough.
+const (
+	viewUsers = access.ViewUsersOrg + "|" + access.ViewUsersAccount
+	addUsers  = access.AddUsersOrg + "|" + access.AddUsersAccount
+	editUsers = access.EditUsersOrg + "|" + access.EditUsersAccount
+)
+
 var routes = []route{
 	{"POST", "/authentication", public, "", anybody, (*API).logIn},
 	{"GET", "/authentication/secrets", bearer, "", self, (*API).secrets},
+
+	{"GET", "/users", platform, viewUsers, account, (*API).listUsers},
+	{"GET", "/users/{user}", platform, viewUsers, account, (*API).readUser},
+	{"PATCH", "/users/{user}", platform, editUsers, account, (*API).changeUser},
+	{"DELETE", "/users/{user}", platform, access.DeleteUsersOrg + "|" + access.DeleteUsersAccount, account, (*API).deleteUser},
+	{"GET", "/users/{user}/roles", platform, viewUsers, account, (*API).listUserRoles},
+	{"PUT", "/users/{user}/roles/{roleKey}", platform, editUsers, account, (*API).grantUserRole},
+	{"DELETE", "/users/{user}/roles/{roleKey}", platform, editUsers, account, (*API).revokeUserRole},
+	{"GET", "/organizations/users", platform, access.ViewUsersOrg, account, (*API).listUsers},
+	{"POST", "/organizations/users", platform, access.AddUsersOrg, account, (*API).createUser},
+	{"GET", "/organizations/users/{user}", platform, access.ViewUsersOrg, account, (*API).readUser},
+	{"PATCH", "/organizations/users/{user}", platform, editUsers, account, (*API).changeUser},
+	{"DELETE", "/organizations/users/{user}", platform, access.DeleteUsersOrg, account, (*API).deleteUser},
+	{"GET", "/accounts/{id}/users", platform, access.ViewUsersAccount, account, (*API).listUsers},
+	{"POST", "/accounts/{id}/users", platform, access.AddUsersAccount, account, (*API).createUser},
+	{"GET", "/accounts/{id}/users/{user}", platform, access.ViewUsersAccount, account, (*API).readUser},
+	{"PATCH", "/accounts/{id}/users/{user}", platform, access.EditUsersAccount, account, (*API).changeUser},
+	{"PUT", "/accounts/{id}/users/{user}", platform, access.EditUsersAccount, account, (*API).replaceUser},
+	{"DELETE", "/accounts/{id}/users/{user}", platform, access.DeleteUsersAccount, account, (*API).deleteUser},
+
+	{"GET", "/accounts", platform, "", account, (*API).listAccounts},
+	{"POST", "/accounts", platform, "", administration, (*API).createAccount},
+	{"GET", "/accounts/instances", platform, "", account, (*API).listAccountInstances},
+	{"GET", "/accounts/{id}", platform, "", account, (*API).readAccount},
+	{"PATCH", "/accounts/{id}", platform, "", administration, (*API).changeAccount},
+	{"PUT", "/accounts/{id}", platform, "", administration, (*API).replaceAccount},
+	{"DELETE", "/accounts/{id}", platform, "", administration, (*API).deleteAccount},
+	{"GET", "/accounts/{id}/instances", platform, "", account, (*API).listAccountInstances},
+	{"GET", "/accounts/{id}/settings", platform, "", account, (*API).readAccountSettings},
+	{"POST", "/accounts/{id}/settings", platform, access.EditUsersAccount, account, (*API).changeAccountSettings},
+	{"PATCH", "/accounts/{id}/settings", platform, access.EditUsersAccount, account, (*API).changeAccountSettings},
+	{"GET", "/accounts/{id}/roles", platform, access.ViewUsersAccount, account, (*API).listAccountRoles},
+	{"PUT", "/accounts/{id}/roles/{roleKey}", platform, access.EditUsersAccount, account, (*API).grantAccountRole},
+	{"DELETE", "/accounts/{id}/roles/{roleKey}", platform, access.EditUsersAccount, account, (*API).revokeAccountRole},
+
+	{"GET", "/organizations/me", platform, "", organization, (*API).readOwnOrganization},
+	{"PUT", "/organizations/me", platform, "", administration, (*API).renameOwnOrganization},
+	{"POST", "/organizations", platform, "", customer, (*API).createOrganization},
+	{"GET", "/organizations/{id}/accounts", platform, "", organization, (*API).listOrganizationAccounts},
+	{"POST", "/organizations/{id}/accounts", platform, "", administration, (*API).createOrganizationAccount},
+	{"GET", "/organizations/{id}/accounts/{accountId}", platform, "", organization, (*API).readOrganizationAccount},
+	{"GET", "/organizations/privileges", platform, "", anybody, (*API).listPrivileges},
+	{"GET", "/organizations/roles", platform, access.ConfigureRoles, organization, (*API).listRoles},
+	{"GET", "/organizations/roles/grantable", platform, addUsers + "|" + editUsers, organization, (*API).listGrantableRoles},
+	{"PUT", "/organizations/roles", platform, access.ConfigureRoles, organization, (*API).replaceRoles},
+	{"POST", "/organizations/roles", platform, access.ConfigureRoles, organization, (*API).createRole},
+	{"PUT", "/organizations/roles/reset", platform, access.ConfigureRoles, organization, (*API).resetRoles},
+	{"PUT", "/organizations/roles/{roleId}", platform, access.ConfigureRoles, organization, (*API).replaceRole},
+	{"DELETE", "/organizations/roles/{roleId}", platform, access.ConfigureRoles, organization, (*API).deleteRole},
+	{"GET", "/customers/me", platform, "", self, (*API).readCustomer},
+	{"GET", "/customers/organizations", platform, "", customer, (*API).listCustomerOrganizations},
+	{"GET", "/customers/organizations/{id}", platform, "", customer, (*API).readCustomerOrganization},
+	{"DELETE", "/customers/organizations/{id}", platform, "", customer, (*API).deleteCustomerOrganization},
+	{"POST", "/customers/signup", platform, "", customer, (*API).signUp},
 
 	{"GET", "/elements", catalogue, access.ViewElements, catalogueOf, (*API).listElements},
 	{"POST", "/elements", platform, access.CreateElements, account, (*API).createElement},

@@ -46,10 +46,21 @@ type pageToken struct {
 // of their ids, and the token of the next page, empty on the last. Nothing found is a NotFound fault, because
 // clients expect 404 (reference/instances.md §4).
 func (s *Service) List(ctx context.Context, p *access.Principal, q Query) (page []*Instance, next string, err error) {
+	return s.list(ctx, p.Account.ID, own(p), q)
+}
+
+// ListOf is List for an account that the caller may look into: in the own account it is List, in another one everything is shown.
+func (s *Service) ListOf(ctx context.Context, p *access.Principal, accountID int64, q Query) (page []*Instance, next string, err error) {
+	if accountID == p.Account.ID {
+		return s.List(ctx, p, q)
+	}
+	return s.list(ctx, accountID, store.InstanceFilter{}, q)
+}
+
+func (s *Service) list(ctx context.Context, accountID int64, filter store.InstanceFilter, q Query) (page []*Instance, next string, err error) {
 	if err := q.check(); err != nil {
 		return nil, "", err
 	}
-	filter := own(p)
 	filter.ConnectorID, filter.Tags, filter.SearchText = q.ConnectorID, q.Tags, q.SearchText
 	size := q.PageSize
 	if q.NextPage != "" {
@@ -66,7 +77,7 @@ func (s *Service) List(ctx context.Context, p *access.Principal, q Query) (page 
 		size = MaxPageSize
 	}
 	filter.Limit = size + 1 // one more tells whether another page follows
-	rows, err := s.db.For(p.Account.ID).Instances(ctx, filter)
+	rows, err := s.db.For(accountID).Instances(ctx, filter)
 	if err != nil {
 		return nil, "", err
 	}

@@ -34,6 +34,7 @@ import (
 	"jackfield/internal/sandbox"
 	"jackfield/internal/signon"
 	"jackfield/internal/store"
+	"jackfield/internal/tenant"
 	"jackfield/internal/usage"
 	"jackfield/internal/vault"
 
@@ -97,6 +98,7 @@ type Server struct {
 	Provision *provision.Service
 	Connect   *connect.Service
 	SignOn    *signon.Service
+	Tenants   *tenant.Service
 	Catalog   *catalog.Catalog
 	Builder   *builder.Service
 	First     *access.FirstStartResult // the administrator of this installation
@@ -213,6 +215,7 @@ func (s *Server) open(ctx context.Context, o Options) error {
 	s.Provision = provision.New(provision.Options{
 		DB: s.DB, Instances: s.Instances, Gateway: corridor, Catalog: s.Catalog, Vault: keys, Log: o.Log,
 	})
+	s.Tenants = tenant.New(tenant.Options{DB: s.DB, Access: s.Access, Instances: s.Instances, Provision: s.Provision, Log: o.Log})
 	s.Connect = connect.New(connect.Options{
 		DB: s.DB, Access: s.Access, Catalog: s.Catalog, Instances: s.Instances, Provision: s.Provision, Redirects: o.Redirects, Brand: o.Brand, Log: o.Log,
 	})
@@ -281,7 +284,7 @@ func (s *Server) listen(ctx context.Context, o Options) error {
 
 func (s *Server) serve(o Options, corridor *gateway.Gateway) {
 	wire := api.New(api.Options{
-		DB: s.DB, Access: s.Access, Instances: s.Instances, Provision: s.Provision, Connect: s.Connect, SignOn: s.SignOn, Catalog: s.Catalog, Builder: s.Builder,
+		DB: s.DB, Access: s.Access, Instances: s.Instances, Provision: s.Provision, Connect: s.Connect, SignOn: s.SignOn, Tenants: s.Tenants, Catalog: s.Catalog, Builder: s.Builder,
 		PublicURL: o.PublicURL, AnonymousCatalog: o.AnonymousCatalog, Gateway: corridor, Limits: s.limits, Usage: s.usage, Traces: s.traces, Log: o.Log, Metrics: s.metrics,
 	})
 	screens := console.New(console.Options{

@@ -146,3 +146,10 @@ func (d *DB) changeAccountRole(ctx context.Context, organizationID, accountID in
 		return nil
 	})
 }
+
+// Count counts the users and instances of the account.
+func (s *Scope) Count(ctx context.Context) (users, instances int, err error) {
+	err = s.db.read.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM users WHERE account_id = $1), (SELECT COUNT(*) FROM instances WHERE account_id = $1)`,
+		s.account).Scan(&users, &instances)
+	return users, instances, failure("count", err)
+}

@@ -197,3 +197,24 @@ func (s *Service) RevokeAccountRole(ctx context.Context, by *access.Principal, i
 	}
 	return s.db.RevokeAccountRole(ctx, by.Organization.ID, id, strings.TrimSpace(key), s.keepAdministrator(ctx, by.Organization.ID))
 }
+
+// Count adds to accounts how many users and instances they have.
+func (s *Service) Count(ctx context.Context, accounts []*AccountWire) error {
+	for _, a := range accounts {
+		users, instances, err := s.db.For(a.ID).Count(ctx)
+		if err != nil {
+			return err
+		}
+		a.Users, a.Instances = &users, &instances
+	}
+	return nil
+}
+
+// InstancesVisible finds an account whose instances the caller may list: one that the caller reaches, or any of the organization with the
+// right to see instances of sub-accounts (reference/accounts-and-access.md §10).
+func (s *Service) InstancesVisible(ctx context.Context, by *access.Principal, id int64) (*store.Account, error) {
+	if by.Has(access.ViewInstancesSubAccount) {
+		return s.db.Account(ctx, by.Organization.ID, id)
+	}
+	return s.reach(ctx, by, id)
+}

@@ -297,3 +297,18 @@ func (s *Service) ResetRoles(ctx context.Context, by *access.Principal) error {
 		return slices.DeleteFunc(own, func(r store.Role) bool { return r.ID < store.FirstOwnRole }), nil
 	})
 }
+
+// Grantable lists the active roles that the caller may give to others.
+func (s *Service) Grantable(ctx context.Context, by *access.Principal) ([]access.Role, error) {
+	roles, err := s.Roles(ctx, by.Organization.ID)
+	if err != nil {
+		return nil, err
+	}
+	grantable := []access.Role{}
+	for _, role := range roles {
+		if role.Active && by.Lacks(role, roles) == "" {
+			grantable = append(grantable, role)
+		}
+	}
+	return grantable, nil
+}
