@@ -5,8 +5,9 @@ import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { access, rights } from "./access.mjs";
 
-const dist = fileURLToPath(new URL("../dist", import.meta.url));
+const dist = process.env.DIST ?? fileURLToPath(new URL("../dist", import.meta.url));
 const port = Number(process.env.PORT ?? 4180);
 const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
 const policy =
@@ -81,6 +82,7 @@ const session = () =>
   signedIn
     ? {
         authenticated: true, csrf, user: { id: 2, email: "ada@example.org", firstName: "Ada", lastName: "Byron" }, account: { id: 2, name: "Default" }, organization: { id: 2, name: "Analytical Engines" },
+        ...rights,
         notices: ["Demo: Act! 365 instances that name no address of their own reach the simulator at http://127.0.0.1:4181 instead of the real service."],
       }
     : { authenticated: false };
@@ -113,6 +115,8 @@ createServer(async (request, response) => {
   }
   if (path.startsWith("/elements/api-v2/")) {
     if (!signedIn || request.headers["x-jackfield-csrf"] !== csrf) return refuse(401, "No credentials");
+    const known = access(request.method, path.slice("/elements/api-v2".length), /^[[{]/.test(text) ? JSON.parse(text) : undefined, instances);
+    if (known) return send(...known);
     return api(path.slice("/elements/api-v2".length), url.searchParams, request, text, send, refuse);
   }
   const file = normalize(join(dist, path));

@@ -142,10 +142,9 @@ function Rows(props: { pending: boolean; error: unknown; empty: string; children
     );
   }
   if (props.error) return <p className="px-4 py-3 text-bad sm:px-6">{messageOf(props.error)}</p>;
-  if (props.children.length === 0) return <p className="px-4 py-3 text-muted sm:px-6">{props.empty}</p>;
   return (
     <>
-      <ul className="divide-y divide-line">{props.children}</ul>
+      {props.children.length ? <ul className="divide-y divide-line">{props.children}</ul> : <p className="px-4 py-3 text-muted sm:px-6">{props.empty}</p>}
       {props.footer ? <div className="border-t border-line px-4 py-2.5 text-sm sm:px-6">{props.footer}</div> : null}
     </>
   );
@@ -163,11 +162,9 @@ function People({ account }: { account: Account }) {
         error={users.error}
         empty={w.accounts.noUsers}
         footer={
-          rows.length > 0 ? (
-            <Link to={`/settings/users?account=${account.id}`} className={more}>
-              {w.accounts.allUsers(rows.length)}
-            </Link>
-          ) : null
+          <Link to={`/settings/users?account=${account.id}`} className={more}>
+            {rows.length > few ? w.accounts.allUsers(rows.length) : w.accounts.manage}
+          </Link>
         }
       >
         {rows.slice(0, few).map((user) => (

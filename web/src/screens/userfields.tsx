@@ -1,3 +1,5 @@
+import { ChevronRight } from "lucide-react";
+import { useState } from "react";
 import type { NewUser } from "../api/users";
 import { w } from "../settingswords";
 import { t } from "../strings";
@@ -48,6 +50,7 @@ interface Props {
 
 /** Name and address of a user. The postal address is folded away until somebody wants it. */
 export function UserFields({ draft, onChange, gaps, autoFocus }: Props) {
+  const [unfolded] = useState(() => address.some((name) => draft[name]));
   const field = (name: keyof Draft, more: { className?: string; help?: string; autoFocus?: boolean; inputMode?: "email" } = {}) => (
     <TextField
       key={name}
@@ -69,8 +72,9 @@ export function UserFields({ draft, onChange, gaps, autoFocus }: Props) {
         {field("email", { inputMode: "email" })}
         {field("externalId", { help: w.users.externalIdHelp })}
       </div>
-      <details open={address.some((name) => draft[name]) || undefined} className="group rounded-md border border-line">
-        <summary className="flex h-9 cursor-pointer items-center rounded-md px-3.5 text-sm font-medium text-muted hover:text-text">
+      <details open={unfolded} className="group rounded-md border border-line">
+        <summary className="flex h-9 cursor-pointer list-none items-center gap-2 rounded-md px-3 text-sm font-medium text-muted hover:text-text [&::-webkit-details-marker]:hidden">
+          <ChevronRight size={15} className="flex-none transition-transform duration-100 group-open:rotate-90" aria-hidden="true" />
           {w.users.address}
         </summary>
         <div className="grid gap-4 px-3.5 pb-4 pt-2 sm:grid-cols-2">{address.map((name) => field(name))}</div>

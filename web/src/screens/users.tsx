@@ -215,7 +215,7 @@ function Line({ user, account, onAction }: { user: Row; account: boolean; onActi
   const self = user.id === session?.user?.id;
   return (
     <tr>
-      <td className="w-[40%] max-w-0 max-sm:w-full">
+      <td className="w-[34%] max-w-0 max-sm:w-full">
         <div className="min-w-0 py-1.5">
           <p className="flex items-center gap-2">
             <Link to={page} className="truncate rounded-sm font-medium underline-offset-2 hover:text-accent hover:underline">
@@ -224,14 +224,14 @@ function Line({ user, account, onAction }: { user: Row; account: boolean; onActi
             {self ? <span className="tag flex-none">{w.users.you}</span> : null}
           </p>
           <p className="truncate text-sm text-muted">{user.email}</p>
-          {user.active ? null : (
+          {user.active && !user.accountLocked ? null : (
             <p className="mt-1 sm:hidden">
               <UserState user={user} />
             </p>
           )}
         </div>
       </td>
-      {account ? <td className="max-w-44 truncate text-muted max-xl:hidden">{user.accountName}</td> : null}
+      {account ? <td className="w-[18%] max-w-0 truncate text-muted max-xl:hidden" title={user.accountName}>{user.accountName}</td> : null}
       <td className="max-w-0 truncate text-muted max-md:hidden" title={roleNames(user)}>
         {roleNames(user) || w.none}
       </td>
