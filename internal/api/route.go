@@ -54,6 +54,15 @@ const (
 var routes = []route{
 	{"POST", "/authentication", public, "", anybody, (*API).logIn},
 	{"GET", "/authentication/secrets", bearer, "", self, (*API).secrets},
+	{"POST", "/authentication/passwords", bearer, "", self, (*API).setOwnPassword},
+	{"PUT", "/authentication/passwords", public, "", anybody, (*API).changePassword},
+	{"POST", "/authentication/passwords/reset", public, "", anybody, (*API).requestReset},
+	{"PUT", "/authentication/passwords/reset", public, "", anybody, (*API).resetPassword},
+	{"GET", "/organizations/password-policies", platform, "", organization, (*API).readPolicy},
+	{"PUT", "/organizations/password-policies", platform, access.ModifySecurity, organization, (*API).putPolicy},
+	{"DELETE", "/organizations/password-policies", platform, access.ModifySecurity, organization, (*API).resetPolicy},
+	{"GET", "/mails", platform, access.ModifySecurity, organization, (*API).listMails},
+	{"GET", "/mails/{id}", platform, access.ModifySecurity, organization, (*API).readMail},
 
 	{"GET", "/users", platform, viewUsers, account, (*API).listUsers},
 	{"GET", "/users/{user}", platform, viewUsers, account, (*API).readUser},
