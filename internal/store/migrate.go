@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"path/filepath"
 
 	"github.com/pressly/goose/v3"
@@ -58,19 +59,21 @@ func (c *core) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	schemas := []schema{{c.writer, "postgres", database.DialectPostgres, versionTable}}
-	if c.pool == nil {
-		schemas = []schema{{c.writer, "sqlite", database.DialectSQLite3, versionTable}, {c.usageWriter, "sqlite_usage", database.DialectSQLite3, versionTable}}
-	}
-	for _, s := range schemas {
-		if err := up(ctx, s); err != nil {
-			return errors.Join(err, release())
-		}
-	}
-	return release()
+	return errors.Join(c.migrateTo(ctx, nil), release())
 }
 
-func up(ctx context.Context, s schema) error {
+// schemas are the databases that are migrated: SQLite has two files.
+func (c *core) schemas() []schema {
+	if c.pool == nil {
+		return []schema{{c.writer, "sqlite", database.DialectSQLite3, versionTable}, {c.usageWriter, "sqlite_usage", database.DialectSQLite3, versionTable}}
+	}
+	return []schema{{c.writer, "postgres", database.DialectPostgres, versionTable}}
+}
+
+// newestVersion has upTo apply every migration.
+const newestVersion int64 = math.MaxInt64
+
+func upTo(ctx context.Context, s schema, version int64) error {
 	files, err := fs.Sub(migrations, "migrations/"+s.folder)
 	if err != nil {
 		return err
@@ -94,8 +97,13 @@ func up(ctx context.Context, s schema) error {
 	if current == target {
 		return nil
 	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("the database could not be migrated from schema %d to %d: %w", current, target, err)
+	if version < newestVersion {
+		_, err = provider.UpTo(ctx, version)
+	} else {
+		_, err = provider.Up(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("the database could not be migrated from schema %d to %d: %w", current, min(target, version), err)
 	}
 	return nil
 }

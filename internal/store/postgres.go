@@ -27,6 +27,9 @@ func (c *core) openPostgres(ctx context.Context, url string) error {
 	if err != nil {
 		return errors.New("the PostgreSQL address does not read: give postgres://user:password@host:port/name") // the cause repeats the password
 	}
+	if c.schema != "" {
+		config.ConnConfig.RuntimeParams["search_path"] = c.schema
+	}
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = 10 * time.Second
 	}

@@ -36,6 +36,7 @@ type DB struct {
 type core struct {
 	dialect     dialect
 	dir         string // of the SQLite files
+	schema      string // of PostgreSQL, while a database is built; "" = the one that the address leads to
 	vault       *vault.Vault
 	log         *slog.Logger
 	writer      *sql.DB // on SQLite one connection
@@ -61,14 +62,16 @@ type runner interface {
 
 // Open opens the database and brings it to this version's schema, once even when two servers start at the same
 // moment. A newer schema is refused.
-func Open(ctx context.Context, o Options) (*DB, error) {
+func Open(ctx context.Context, o Options) (*DB, error) { return open(ctx, o, (*core).migrate) }
+
+func open(ctx context.Context, o Options, prepare func(*core, context.Context) error) (*DB, error) {
 	if o.Vault == nil {
 		return nil, errors.New("store: a vault is required")
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &core{vault: o.Vault, log: o.Log, dir: o.Dir, changes: newChanges(), usageInserts: map[int]*sql.Stmt{}, stopped: make(chan struct{})}
+	c := newCore(o)
 	var err error
 	if o.URL == "" {
 		err = c.openSQLite(ctx, o.Dir)
@@ -76,7 +79,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		err = c.openPostgres(ctx, o.URL)
 	}
 	if err == nil {
-		err = c.migrate(ctx)
+		err = prepare(c, ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, c.closeAll())
