@@ -20,6 +20,13 @@ const Profile = lazy(() => import("./screens/profile"));
 const Users = lazy(() => import("./screens/users"));
 const UserPage = lazy(() => import("./screens/user"));
 const Roles = lazy(() => import("./screens/roles"));
+const Accounts = lazy(() => import("./screens/accounts"));
+const AccountPage = lazy(() => import("./screens/accountpage"));
+const Security = lazy(() => import("./screens/security"));
+const SignOn = lazy(() => import("./screens/signon"));
+const Mails = lazy(() => import("./screens/mails"));
+const Branding = lazy(() => import("./screens/branding"));
+const Audit = lazy(() => import("./screens/audit"));
 const Limits = lazy(() => import("./screens/limits"));
 
 export function App() {
@@ -41,6 +48,13 @@ export function App() {
               <Route path="users" element={<Users />} />
               <Route path="users/:id" element={<UserPage />} />
               <Route path="roles" element={<Roles />} />
+              <Route path="accounts" element={<Accounts />} />
+              <Route path="accounts/:id" element={<AccountPage />} />
+              <Route path="security" element={<Security />} />
+              <Route path="sign-on" element={<SignOn />} />
+              <Route path="mails" element={<Mails />} />
+              <Route path="branding" element={<Branding />} />
+              <Route path="audit" element={<Audit />} />
               <Route path="limits" element={<Limits />} />
             </Route>
             <Route path="/profile" element={<Profile />} />

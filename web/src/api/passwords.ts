@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import { call, consoleCall, setCsrf } from "./client";
-import type { Session } from "./session";
+import { call, consoleCall } from "./client";
+import { adopt, type Session } from "./session";
 
 /** What an organization wants of passwords. Counts are of characters. */
 export interface PasswordPolicy {
@@ -76,9 +76,7 @@ export function changePassword(currentPassword: string, password: string): Promi
 
 /** Changes a password that has expired, and signs in with the new one. */
 export async function renewPassword(username: string, password: string, newPassword: string): Promise<Session> {
-  const session = await consoleCall<Session>("/session", { method: "PUT", body: { username, password, newPassword } });
-  setCsrf(session.csrf ?? "");
-  return session;
+  return adopt(await consoleCall<Session>("/session", { method: "PUT", body: { username, password, newPassword } }));
 }
 
 /** Asks for a letter with a link. The answer is the same whether the address is known or not. */

@@ -1,4 +1,5 @@
 import { queryOptions, useQuery, type QueryClient } from "@tanstack/react-query";
+import type { Branding } from "./branding";
 import { consoleCall, onUnauthenticated, setCsrf } from "./client";
 
 export interface Session {
@@ -11,16 +12,32 @@ export interface Session {
   roles?: { key: string; name: string }[];
   /** Keys of the privileges in force. What lacks one is left out of the page; the server decides. */
   privileges?: string[];
+  /** How the organization wants its pages to look; absent = the product's own look. */
+  branding?: Branding;
   /** The person left by signing out: no word about an ended session. */
   left?: boolean;
   /** What the server wants people to know, e.g. that a connector's default address is overridden. */
   notices?: string[];
 }
 
-async function readSession(): Promise<Session> {
-  const session = await consoleCall<Session>("/session");
+let branded = false;
+
+/**
+ * Takes over what the server says of the session: the token for its calls, and the look of its organization. Who has no branding
+ * never loads what paints one.
+ */
+export async function adopt(session: Session): Promise<Session> {
   setCsrf(session.csrf ?? "");
+  if (session.branding || branded) {
+    const { paint } = await import("../brand");
+    paint(session.branding);
+    branded = Boolean(session.branding);
+  }
   return session;
+}
+
+async function readSession(): Promise<Session> {
+  return adopt(await consoleCall<Session>("/session"));
 }
 
 export const sessionQuery = queryOptions({
@@ -35,8 +52,7 @@ export function useSession() {
 }
 
 export async function logIn(client: QueryClient, username: string, password: string): Promise<void> {
-  const session = await consoleCall<Session>("/session", { method: "POST", body: { username, password } });
-  setCsrf(session.csrf ?? "");
+  const session = await adopt(await consoleCall<Session>("/session", { method: "POST", body: { username, password } }));
   client.setQueryData(sessionQuery.queryKey, session);
 }
 
@@ -44,10 +60,10 @@ export async function logOut(client: QueryClient): Promise<void> {
   try {
     await consoleCall("/session", { method: "DELETE" });
   } finally {
-    setCsrf("");
+    const out = await adopt({ authenticated: false, left: true });
     // What this person saw is forgotten; the session itself stays watched, so that the page leads to the login.
     client.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionQuery.queryKey[0] });
-    client.setQueryData(sessionQuery.queryKey, { authenticated: false, left: true });
+    client.setQueryData(sessionQuery.queryKey, out);
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ink } from "./brand";
+import { ink } from "../colour";
 import { gaps, typed, visits } from "./facts";
 
 test("text on a colour is black or white, whichever can be read", () => {

@@ -30,7 +30,7 @@ export function addTags(tags: string[], typed: string): string[] {
 }
 
 /** A field for tags: Enter or a comma adds one, Backspace in the empty field takes the last away. */
-export function TagField(props: { tags: string[]; onChange: (tags: string[]) => void; help?: string; error?: string }) {
+export function TagField(props: { tags: string[]; onChange: (tags: string[]) => void; label?: string; help?: string; error?: string }) {
   const { tags, onChange } = props;
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
@@ -58,7 +58,7 @@ export function TagField(props: { tags: string[]; onChange: (tags: string[]) => 
   return (
     <div className="flex flex-col gap-1.5">
       <label htmlFor={id} className="label">
-        {t.tags.label}
+        {props.label ?? t.tags.label}
       </label>
       <div className="control flex flex-wrap items-center gap-1.5 py-[5px]! pl-1.5!">
         {tags.map((tag) => (
