@@ -102,7 +102,7 @@ func (d *DB) sealConnectLink(ctx context.Context, id, account int64, column stri
 	if err != nil {
 		return err
 	}
-	_, err = d.write.ExecContext(ctx, "UPDATE connect_links SET "+column+"_sealed = $1 WHERE id = $2", sealed, id)
+	_, err = d.write.ExecContext(ctx, "UPDATE connect_links SET "+column+"_sealed = $1 WHERE id = $2 AND account_id = $3", sealed, id, account)
 	return failure("seal connect link", err)
 }
 
@@ -273,7 +273,7 @@ func (d *DB) TakeConnectFlow(ctx context.Context, state, browser string) (*Conne
 		if subtle.ConstantTimeCompare(browserHash, tx.vault.Hash(hashConnectBrowser, browser)) != 1 {
 			return fault.New(fault.Forbidden, "This way back belongs to another browser: open the link in this one")
 		}
-		if _, err := tx.write.ExecContext(ctx, "UPDATE connect_links SET state_hash = NULL, browser_hash = NULL, flow_sealed = NULL WHERE id = $1", id); err != nil {
+		if _, err := tx.write.ExecContext(ctx, "UPDATE connect_links SET state_hash = NULL, browser_hash = NULL, flow_sealed = NULL WHERE id = $1 AND account_id = $2", id, account); err != nil {
 			return failure("take connect flow", err)
 		}
 		if err := tx.openConnectLink(sealed, id, account, "flow", flow); err != nil {

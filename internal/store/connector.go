@@ -168,8 +168,8 @@ func (d *DB) writeConnector(ctx context.Context, c *Connector) error {
 	if err != nil {
 		return err
 	}
-	if _, err := d.write.ExecContext(ctx, "UPDATE connectors SET version = $1, document_sealed = $2, updated_at = $3 WHERE id = $4",
-		c.Version, sealed, millis(c.UpdatedAt), c.ID); err != nil {
+	if _, err := d.write.ExecContext(ctx, "UPDATE connectors SET version = $1, document_sealed = $2, updated_at = $3 WHERE id = $4 AND account_id = $5",
+		c.Version, sealed, millis(c.UpdatedAt), c.ID, c.AccountID); err != nil {
 		return failure("write connector", err)
 	}
 	return d.connectorChanged(ctx, c.ID, c.AccountID)
@@ -265,7 +265,7 @@ func (s *Scope) SaveExtension(ctx context.Context, x *Extension) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.db.write.ExecContext(ctx, "UPDATE extensions SET version = $1, document_sealed = $2 WHERE id = $3", x.Version, sealed, x.ID); err != nil {
+	if _, err := s.db.write.ExecContext(ctx, "UPDATE extensions SET version = $1, document_sealed = $2 WHERE id = $3 AND account_id = $4", x.Version, sealed, x.ID, s.account); err != nil {
 		return failure("write extension", err)
 	}
 	s.db.changed("connector", x.ConnectorID, s.account)

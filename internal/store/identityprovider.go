@@ -144,7 +144,9 @@ func (d *DB) completeIdentityProvider(ctx context.Context, p *IdentityProvider) 
 		if err != nil {
 			return err
 		}
-		if _, err := d.write.ExecContext(ctx, "UPDATE identity_providers SET secret_sealed = $1 WHERE id = $2", sealed, p.ID); err != nil {
+		o := p.Owner
+		if _, err := d.write.ExecContext(ctx, "UPDATE identity_providers SET secret_sealed = $4 WHERE "+ofOwner+" AND id = $5",
+			o.Organization, o.Account, o.Customer, sealed, p.ID); err != nil {
 			return failure("seal client secret", err)
 		}
 	}

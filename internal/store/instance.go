@@ -51,7 +51,7 @@ func (s *Scope) CreateInstance(ctx context.Context, i *Instance) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.write.ExecContext(ctx, "UPDATE instances SET token_sealed = $1 WHERE id = $2", sealed, i.ID); err != nil {
+		if _, err := tx.write.ExecContext(ctx, "UPDATE instances SET token_sealed = $1 WHERE id = $2 AND account_id = $3", sealed, i.ID, s.account); err != nil {
 			return failure("seal token", err)
 		}
 		if err := tx.writeTags(ctx, i); err != nil {

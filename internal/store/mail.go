@@ -62,7 +62,7 @@ func (d *DB) CreateMail(ctx context.Context, m *Mail) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.write.ExecContext(ctx, "UPDATE mails SET text_sealed = $1 WHERE id = $2", sealed, m.ID)
+		_, err = tx.write.ExecContext(ctx, "UPDATE mails SET text_sealed = $1 WHERE id = $2 AND organization_id = $3", sealed, m.ID, m.OrganizationID)
 		return failure("seal mail", err)
 	})
 }

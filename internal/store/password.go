@@ -132,7 +132,7 @@ func (d *DB) ChangePassword(ctx context.Context, c PasswordChange) error {
 		}{
 			{`DELETE FROM password_history WHERE user_id = $1
 			   AND id NOT IN (SELECT id FROM password_history WHERE user_id = $1 ORDER BY id DESC LIMIT $2)`, []any{c.UserID, c.Remember}},
-			{"UPDATE users SET password_hash = $1, password_changed_at = $2 WHERE id = $3", []any{c.Hash, millis(c.At), c.UserID}},
+			{"UPDATE users SET password_hash = $1, password_changed_at = $2 WHERE id = $3 AND account_id = $4", []any{c.Hash, millis(c.At), c.UserID, account}},
 			{"UPDATE password_resets SET used_at = $1 WHERE user_id = $2 AND used_at = 0", []any{millis(c.At), c.UserID}},
 			{"DELETE FROM login_failures WHERE user_id = $1", []any{c.UserID}},
 		} {

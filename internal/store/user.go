@@ -34,7 +34,7 @@ func (d *DB) CreateUser(ctx context.Context, u *User) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.write.ExecContext(ctx, "UPDATE users SET secret_sealed = $1 WHERE id = $2", sealed, u.ID); err != nil {
+		if _, err := tx.write.ExecContext(ctx, "UPDATE users SET secret_sealed = $1 WHERE id = $2 AND account_id = $3", sealed, u.ID, u.AccountID); err != nil {
 			return failure("seal user secret", err)
 		}
 		if err := tx.writeRoles(ctx, u); err != nil {
