@@ -60,6 +60,7 @@ type Service struct {
 	attempts *attempts
 	hashing  chan struct{} // a slot per password check under way
 	stop     func()
+	uses     *Uses
 
 	mail      *mail.Service
 	publicURL string
@@ -70,11 +71,20 @@ type Service struct {
 // digest stands for credentials in the caches, so that no secret is a key in memory.
 type digest [sha256.Size]byte
 
-// caller is a cached answer: who it is and, for a login, until when and by which session.
+// caller is a cached answer: who it is, until when, and by which session or secrets.
 type caller struct {
 	principal *Principal
-	sessionID int64
-	expires   time.Time // zero for secrets, which do not expire
+	sessionID int64     // 0 = none
+	expires   time.Time // zero = as long as nothing changes
+	ended     string    // what a caller hears after that
+	marks     []*Mark   // secrets that are used
+}
+
+// endsBy has the answer hold no longer than until a time.
+func (c *caller) endsBy(at time.Time, message string) {
+	if c.expires.IsZero() || at.Before(c.expires) {
+		c.expires, c.ended = at, message
+	}
 }
 
 // refusal is a cached Unauthenticated fault.
@@ -104,6 +114,7 @@ func New(db *store.DB, o Options) *Service {
 		mail: o.Mail, publicURL: o.PublicURL, resets: make(chan string, maxResetRequests),
 	}
 	copy(s.key[:], randomBytes(len(s.key)))
+	s.uses = newUses(db, o.Log, o.Now)
 	s.stop = db.Subscribe(s.changed)
 	if s.mail != nil {
 		ctx, cancel := context.WithCancel(context.Background())
@@ -118,16 +129,23 @@ func New(db *store.DB, o Options) *Service {
 func (s *Service) Close() {
 	s.stop()
 	s.working.Wait()
+	s.uses.close()
 	s.callers.StopAllGoroutines()
 	s.refused.StopAllGoroutines()
 	s.attempts.count.StopAllGoroutines()
 }
 
+// Uses remembers when secrets were last used, also for rooms that look up secrets themselves.
+func (s *Service) Uses() *Uses { return s.uses }
+
 // Authenticate finds the caller behind the credentials: a user secret, alone or with the secret of the
-// user's own organization, or the token of a login. A repeated call costs no database read. Every
-// failure is an Unauthenticated fault; only a database error is Internal.
+// user's own organization, an API key, or the token of a login. A secret that was replaced is accepted in its
+// overlap. A repeated call costs no database read. Every failure is an Unauthenticated fault; only a database
+// error is Internal.
 func (s *Service) Authenticate(ctx context.Context, c Credentials) (*Principal, error) {
 	switch {
+	case isAPIKey(c.Bearer):
+		return s.byAPIKey(ctx, c.Bearer)
 	case c.Bearer != "":
 		return s.bySession(ctx, store.SessionAPI, c.Bearer)
 	case c.User == "" && c.Organization == "":
@@ -135,22 +153,7 @@ func (s *Service) Authenticate(ctx context.Context, c Credentials) (*Principal, 
 	case c.User == "":
 		return nil, unauthenticated("The user secret is missing: send the header Authorization with %s", usual)
 	}
-	return s.cached(s.digest("secret", c.User, c.Organization), func() (*caller, error) {
-		identity, err := s.db.IdentityBySecret(ctx, c.User)
-		if fault.Is(err, fault.NotFound) {
-			return nil, unauthenticated("The user secret is not known")
-		}
-		if err != nil {
-			return nil, err
-		}
-		if c.Organization != "" && !same(c.Organization, identity.Organization.Secret) {
-			return nil, unauthenticated("The organization secret is not that of the user's organization")
-		}
-		if err := usable(identity); err != nil {
-			return nil, err
-		}
-		return &caller{principal: newPrincipal(identity)}, nil
-	})
+	return s.cached(s.digest("secret", c.User, c.Organization), func() (*caller, error) { return s.bySecret(ctx, c) })
 }
 
 // RequirePlatform returns an Unauthenticated fault unless the credentials are enough for a platform
@@ -250,9 +253,13 @@ func (s *Service) cached(key digest, find func() (*caller, error)) (*Principal, 
 			s.callers.Invalidate(key)
 		}
 	}
-	if !found.expires.IsZero() && !s.now().Before(found.expires) {
+	at := s.now()
+	if !found.expires.IsZero() && !at.Before(found.expires) {
 		s.callers.Invalidate(key)
-		return nil, unauthenticated("The login has ended: log in again")
+		return nil, unauthenticated("%s", found.ended)
+	}
+	for _, mark := range found.marks {
+		s.uses.noteAt(mark, at)
 	}
 	return found.principal, nil
 }
@@ -298,8 +305,11 @@ func (s *Service) digest(parts ...string) digest {
 func same(a, b string) bool { return b != "" && subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
 // Secrets returns the caller's user secret and the secret of the organization, for an authenticated
-// login (reference/accounts-and-access.md §2).
+// login (reference/accounts-and-access.md §2). An API key gets none: they would outlive its revocation.
 func (s *Service) Secrets(ctx context.Context, p *Principal) (userSecret, organizationSecret string, err error) {
+	if err := p.wantPerson(); err != nil {
+		return "", "", err
+	}
 	identity, err := s.db.IdentityByUser(ctx, p.User.ID)
 	if err != nil {
 		return "", "", err

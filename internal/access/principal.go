@@ -16,7 +16,8 @@ import (
 // Service.Secrets.
 type Principal struct {
 	store.Identity
-	Roles []Role // with the privileges in force
+	Roles    []Role // with the privileges in force
+	APIKeyID int64  // of the key that the call was made with; 0 = none
 	// The login behind the call; 0 and zero when secrets or something else are.
 	SessionID  int64
 	LoggedInAt time.Time
