@@ -171,6 +171,7 @@ func (s *Service) Expire(ctx context.Context, now time.Time) error {
 		s.db.DeleteExpiredSessions(ctx, now),
 		s.db.DeleteLoginFailuresBefore(ctx, now.Add(-forgetFailures)),
 		s.db.DeletePasswordResetsBefore(ctx, now.Add(-resetsKept)),
+		s.db.DeleteDeadSecrets(ctx),
 	)
 }
 

@@ -37,6 +37,7 @@ type Options struct {
 	// the path of every call, so once it knows an account it must not read the database again.
 	Definitions func(ctx context.Context, accountID, connectorID int64) (*connector.Definition, error)
 	Limits      *limit.Service // nil = accounts may have any number
+	Uses        *access.Uses   // nil = when tokens were last used is not remembered
 	Log         *slog.Logger
 	Now         func() time.Time
 }
@@ -46,6 +47,7 @@ type Service struct {
 	db          *store.DB
 	definitions func(ctx context.Context, accountID, connectorID int64) (*connector.Definition, error)
 	limits      *limit.Service
+	uses        *access.Uses
 	log         *slog.Logger
 	now         func() time.Time
 	tokens      *tokens
@@ -60,7 +62,7 @@ func New(o Options) *Service {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Service{db: o.DB, definitions: o.Definitions, limits: o.Limits, log: o.Log, now: o.Now, tokens: newTokens()}
+	s := &Service{db: o.DB, definitions: o.Definitions, limits: o.Limits, uses: o.Uses, log: o.Log, now: o.Now, tokens: newTokens()}
 	s.stop = o.DB.Subscribe(s.tokens.changed)
 	return s
 }

@@ -183,7 +183,7 @@ func (s *Server) open(ctx context.Context, o Options) error {
 	s.limits = limit.New(limit.Options{DB: s.DB, Default: o.Limits, Log: o.Log})
 	s.closing(func(context.Context) error { s.limits.Close(); return nil })
 	s.metrics.MustRegister(s.limits.Collectors()...)
-	s.Instances = instance.New(instance.Options{DB: s.DB, Definitions: s.definition, Limits: s.limits, Log: o.Log})
+	s.Instances = instance.New(instance.Options{DB: s.DB, Definitions: s.definition, Limits: s.limits, Uses: s.Access.Uses(), Log: o.Log})
 	s.closing(func(context.Context) error { s.Instances.Close(); return nil })
 	s.usage = usage.New(s.DB, usage.Options{Log: o.Log, Retention: o.UsageRetention})
 	s.closing(s.usage.Close)
