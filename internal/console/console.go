@@ -70,6 +70,7 @@ func New(o Options) *Console {
 	}
 	c.routes = http.NewServeMux()
 	c.routes.HandleFunc("POST /console/session", c.logIn)
+	c.routes.HandleFunc("PUT /console/session", c.renewPassword)
 	c.routes.HandleFunc("GET /console/session", c.session)
 	c.routes.HandleFunc("DELETE /console/session", c.logOut)
 	c.routes.HandleFunc("GET /console/session/secrets", c.secrets)

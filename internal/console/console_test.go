@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"jackfield/internal/access"
 	"jackfield/internal/console"
@@ -28,10 +29,13 @@ type desk struct {
 	seen    *http.Request
 }
 
-func open(t *testing.T, change func(*console.Options)) *desk {
+func open(t *testing.T, change func(*console.Options)) *desk { return openAt(t, change, nil) }
+
+// openAt opens a desk with a clock of its own.
+func openAt(t *testing.T, change func(*console.Options), now func() time.Time) *desk {
 	t.Helper()
 	db := storetest.SQLite(t)
-	service := access.New(db, access.Options{Vault: storetest.Vault(t)})
+	service := access.New(db, access.Options{Vault: storetest.Vault(t), Now: now})
 	t.Cleanup(service.Close)
 	if _, err := service.FirstStart(t.Context(), access.FirstStart{Email: email, Password: password}); err != nil {
 		t.Fatal(err)

@@ -23,6 +23,9 @@ const (
 	// HeaderCSRF carries the session's CSRF token with every call of a page.
 	HeaderCSRF = "X-Jackfield-CSRF"
 
+	// codePasswordExpired tells the login page to ask for a new password.
+	codePasswordExpired = "password-expired"
+
 	// maxLoginBody is the largest body of a login in bytes: an email and a password.
 	maxLoginBody = 16 << 10
 )
@@ -77,36 +80,63 @@ func (c *Console) describe(p *access.Principal, token string) sessionBody {
 	}
 }
 
+// login is the body of a login, and of the change of a password that has expired.
+type login struct{ Username, Password, NewPassword string }
+
 // logIn answers POST /console/session: it checks the password, ends the session the browser had, and sets
 // the cookie of a new one.
 func (c *Console) logIn(w http.ResponseWriter, r *http.Request) {
-	if !c.sameOrigin(r) {
-		c.fail(w, fault.New(fault.Forbidden, "A login must come from the console's own page"))
+	given, err := c.readLogin(w, r)
+	if err != nil {
+		c.fail(w, err)
 		return
+	}
+	principal, session, err := c.access.Login(r.Context(), c.request(r, given))
+	c.enter(w, r, principal, session, err)
+}
+
+// renewPassword answers PUT /console/session: who knows a password, which may have expired, replaces it and is logged in with the
+// new one.
+func (c *Console) renewPassword(w http.ResponseWriter, r *http.Request) {
+	given, err := c.readLogin(w, r)
+	if err != nil {
+		c.fail(w, err)
+		return
+	}
+	principal, session, err := c.access.ChangePassword(r.Context(), c.request(r, given), given.NewPassword)
+	c.enter(w, r, principal, session, err)
+}
+
+func (c *Console) request(r *http.Request, given login) access.LoginRequest {
+	return access.LoginRequest{Email: given.Username, Password: given.Password, Address: address(r), Kind: store.SessionConsole}
+}
+
+// readLogin reads the body of a login that comes from the console's own page.
+func (c *Console) readLogin(w http.ResponseWriter, r *http.Request) (login, error) {
+	if !c.sameOrigin(r) {
+		return login{}, fault.New(fault.Forbidden, "A login must come from the console's own page")
 	}
 	// A form of another site can send every type but this one.
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
-		c.fail(w, fault.New(fault.UnsupportedMedia, "The body of a login must be application/json"))
-		return
+		return login{}, fault.New(fault.UnsupportedMedia, "The body of a login must be application/json")
 	}
 	content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxLoginBody))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		c.fail(w, fault.New(fault.TooLarge, "The body of a login is larger than %d bytes", maxLoginBody))
-		return
+		return login{}, fault.New(fault.TooLarge, "The body of a login is larger than %d bytes", maxLoginBody)
 	case err != nil:
-		c.fail(w, fault.New(fault.Invalid, "The body of the login could not be read"))
-		return
+		return login{}, fault.New(fault.Invalid, "The body of the login could not be read")
 	}
-	var login struct{ Username, Password string }
-	if err := json.Unmarshal(content, &login); err != nil {
-		c.fail(w, fault.New(fault.Invalid, `The body must be {"username": "…", "password": "…"}`))
-		return
+	var given login
+	if err := json.Unmarshal(content, &given); err != nil {
+		return login{}, fault.New(fault.Invalid, `The body must be {"username": "…", "password": "…"}`)
 	}
-	principal, session, err := c.access.Login(r.Context(), access.LoginRequest{
-		Email: login.Username, Password: login.Password, Address: address(r), Kind: store.SessionConsole,
-	})
+	return given, nil
+}
+
+// enter ends the session that the browser had and gives it a new one, or says why not.
+func (c *Console) enter(w http.ResponseWriter, r *http.Request, principal *access.Principal, session *store.Session, err error) {
 	if err != nil {
 		c.fail(w, err)
 		return
@@ -261,7 +291,12 @@ func (c *Console) fail(w http.ResponseWriter, err error) {
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
 	}
 	w.WriteHeader(status)
+	code := ""
+	if errors.Is(err, access.ErrPasswordExpired) {
+		code = codePasswordExpired
+	}
 	_ = json.NewEncoder(w).Encode(struct {
 		Message string `json:"message"`
-	}{message}) // the client may be gone: nobody is left to tell
+		Code    string `json:"code,omitempty"`
+	}{message, code}) // the client may be gone: nobody is left to tell
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"jackfield/internal/access"
 	"jackfield/internal/console"
@@ -271,5 +272,60 @@ func TestCallsWithoutACookieGoOnAsTheyCame(t *testing.T) {
 	d.api.ServeHTTP(httptest.NewRecorder(), r)
 	if d.seen != r {
 		t.Error("the request was changed")
+	}
+}
+
+func TestAnExpiredPasswordIsSaidToBeOneAndReplacedByWhoKnowsIt(t *testing.T) {
+	t.Parallel()
+	clock := time.Now()
+	d := openAt(t, nil, func() time.Time { return clock })
+	policy := access.DefaultPolicy()
+	policy.ExpirationDays = 1
+	who, _ := d.logIn(t, nil)
+	principal, err := d.access.ConsoleSession(t.Context(), who.cookie)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.access.PutPolicy(t.Context(), principal.Organization.ID, policy); err != nil {
+		t.Fatal(err)
+	}
+	clock = clock.Add(25 * time.Hour)
+
+	ask := func(method, old, fresh string, headers header) (*http.Response, string, string) {
+		all := header{"Content-Type": "application/json"}
+		for name, value := range headers {
+			all[name] = value
+		}
+		response := d.do(request(method, "/console/session", `{"username":"`+email+`","password":"`+old+`","newPassword":"`+fresh+`"}`, all))
+		var body struct{ Message, Code string }
+		decode(t, response, &body)
+		return response, body.Message, body.Code
+	}
+	if r, message, code := ask("POST", password, "", nil); r.StatusCode != 401 || code != "password-expired" || message == "" || cookieOf(r) != "" {
+		t.Fatalf("%d %q %q", r.StatusCode, message, code)
+	}
+	for _, c := range []struct {
+		name, old, fresh string
+		headers          header
+		status           int
+	}{
+		{"a wrong old one", "Wrong-Passw0rd", "Fresh-Passw0rd", nil, 401},
+		{"a weak new one", password, "weak", nil, 400},
+		{"no new one", password, "", nil, 400},
+		{"another site", password, "Fresh-Passw0rd", header{"Sec-Fetch-Site": "cross-site"}, 403},
+	} {
+		if r, message, code := ask("PUT", c.old, c.fresh, c.headers); r.StatusCode != c.status || message == "" || code != "" || cookieOf(r) != "" {
+			t.Errorf("%s: %d %q %q, want %d", c.name, r.StatusCode, message, code, c.status)
+		}
+	}
+	r, _, _ := ask("PUT", password, "Fresh-Passw0rd", nil)
+	if r.StatusCode != 200 || cookieOf(r) == "" {
+		t.Fatalf("%d", r.StatusCode)
+	}
+	if _, err := d.access.ConsoleSession(t.Context(), cookieOf(r)); err != nil {
+		t.Error(err)
+	}
+	if r, _, code := ask("POST", password, "", nil); r.StatusCode != 401 || code != "" {
+		t.Errorf("the old password: %d %q", r.StatusCode, code)
 	}
 }
