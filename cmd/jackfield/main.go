@@ -21,6 +21,9 @@ type commandLine struct {
 	Simulate  simulateCommand  `cmd:"" help:"Run a simulated provider."`
 	Connector connectorCommand `cmd:"" help:"Check, import and export connectors."`
 	Key       keyCommand       `cmd:"" help:"Manage the key that seals secrets."`
+	Backup    backupCommand    `cmd:"" help:"Write everything into one archive. Servers may run meanwhile."`
+	Restore   restoreCommand   `cmd:"" help:"Bring an archive back, into an empty database or in place of another."`
+	Copy      copyCommand      `cmd:"" help:"Copy everything to another database: from SQLite to PostgreSQL or back."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version's schema and end."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 

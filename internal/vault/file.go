@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
@@ -73,6 +74,16 @@ func NewKey() (string, error) {
 		return "", err
 	}
 	return new(Vault).text(r)
+}
+
+// Export is the key as the key file holds it: wrapped if a KMS wraps it, else in clear.
+func (v *Vault) Export() (string, error) { return v.text(v.ring.Load()) }
+
+// Sibling opens another key file that the same KMS wraps, if one does.
+func (v *Vault) Sibling(ctx context.Context, path string) (*Vault, error) {
+	o := v.options
+	o.Path, o.Key = path, ""
+	return Open(ctx, o)
 }
 
 // text writes a ring, wrapped by the KMS if there is one.
