@@ -20,7 +20,7 @@ func TestRolesAllowWhatTheMatrixSays(t *testing.T) {
 	}{
 		{RoleOrganizationAdmin,
 			[]string{ViewElements, CreateElementInstances, ViewUsersAccount, EditUsersOrg, ManageUIBranding, ModifySecurity, ConfigureRoles, ViewLogsOrg, ViewLogsAccount},
-			[]string{System, Intelligence, ViewInstancesSubAccount}},
+			[]string{System, Intelligence}},
 		{RoleAccountAdmin,
 			[]string{DeleteElements, DeleteFormulas, DeleteCommonObjects, AddUsersAccount, ViewLogsAccount},
 			[]string{AddUsersOrg, ViewLogsOrg, ConfigureRoles, ModifySecurity, ManageUIBranding, System, Intelligence}},
