@@ -85,22 +85,25 @@ type Service struct{ db *store.DB }
 // New makes the service.
 func New(db *store.DB) *Service { return &Service{db} }
 
-// Begin stores a row without an end and returns its id. Do nothing when it fails: what is not on record must not happen.
-func (s *Service) Begin(ctx context.Context, e Entry) (int64, error) {
+// Begun is a row without an end.
+type Begun struct{ organizationID, id int64 }
+
+// Begin stores a row without an end. Do nothing when it fails: what is not on record must not happen.
+func (s *Service) Begin(ctx context.Context, e Entry) (Begun, error) {
 	row := e.row()
 	err := s.db.CreateAudit(ctx, row)
-	return row.ID, err
+	return Begun{row.OrganizationID, row.ID}, err
 }
 
 // End ends a row that Begin made, also when the caller has gone away meanwhile.
-func (s *Service) End(ctx context.Context, id int64, end End) error {
+func (s *Service) End(ctx context.Context, begun Begun, end End) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTime)
 	defer cancel()
 	changes, err := encode(end.Changes)
 	if err != nil {
 		return err
 	}
-	return s.db.EndAudit(ctx, id, store.AuditEnd{Status: end.Status, EntityID: end.EntityID, InstanceID: end.InstanceID, Changes: changes})
+	return s.db.EndAudit(ctx, begun.organizationID, begun.id, store.AuditEnd{Status: end.Status, EntityID: end.EntityID, InstanceID: end.InstanceID, Changes: changes})
 }
 
 // Record stores a row that has ended: of what was refused, or of what has no effect until its answer leaves, such as a login.

@@ -20,7 +20,7 @@ func TestARowIsThereBeforeTheChangeAndEndsAfterIt(t *testing.T) {
 			Caller: audit.Caller{UserID: 3, AccountID: 2, OrganizationID: 1, Email: "ada@example.org", Login: audit.LoginSecrets},
 			Kind:   "users", Method: "PATCH", URI: "/users/7?token=canary", IP: "192.0.2.1", EntityID: "7",
 		}
-		id, err := s.Begin(ctx, e)
+		begun, err := s.Begin(ctx, e)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -30,7 +30,7 @@ func TestARowIsThereBeforeTheChangeAndEndsAfterIt(t *testing.T) {
 		gone, cancel := context.WithCancel(ctx)
 		cancel() // the caller went away: the row ends all the same
 		changes := []audit.Change{{Path: "active", Before: json.RawMessage("true"), After: json.RawMessage("false")}}
-		if err := s.End(gone, id, audit.End{Status: 200, Changes: changes}); err != nil {
+		if err := s.End(gone, begun, audit.End{Status: 200, Changes: changes}); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Record(gone, e, audit.End{Status: 403}); err != nil {

@@ -83,13 +83,13 @@ func (d *DB) CreateAudit(ctx context.Context, e *AuditEntry) error {
 	return failure("write the audit log", err)
 }
 
-// EndAudit ends a row that CreateAudit began. One that has ended already is refused by the database.
-func (d *DB) EndAudit(ctx context.Context, id int64, end AuditEnd) error {
+// EndAudit ends a row of an organization that CreateAudit began. One that has ended already is refused by the database.
+func (d *DB) EndAudit(ctx context.Context, organizationID, id int64, end AuditEnd) error {
 	_, err := d.write.ExecContext(ctx,
 		`UPDATE audit_log SET status = $1, ended_at = $2, changes = $3,
 		   entity_id = CASE WHEN $4 = '' THEN entity_id ELSE $4 END, instance_id = CASE WHEN $5 = 0 THEN instance_id ELSE $5 END
-		 WHERE id = $6`,
-		end.Status, millis(now()), cleaned(end.Changes), cleaned(end.EntityID), end.InstanceID, id)
+		 WHERE id = $6 AND organization_id = $7`,
+		end.Status, millis(now()), cleaned(end.Changes), cleaned(end.EntityID), end.InstanceID, id, organizationID)
 	return failure("end a row of the audit log", err)
 }
 

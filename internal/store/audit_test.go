@@ -25,7 +25,7 @@ func TestARowOfTheAuditLogEndsOnceAndStaysAsItIs(t *testing.T) {
 		if len(begun) != 1 || begun[0].Status != 0 || !begun[0].EndedAt.IsZero() {
 			t.Fatalf("%+v", begun)
 		}
-		if err := db.EndAudit(ctx, e.ID, store.AuditEnd{Status: 200, InstanceID: 9, Changes: "[]"}); err != nil {
+		if err := db.EndAudit(ctx, 1, e.ID, store.AuditEnd{Status: 200, InstanceID: 9, Changes: "[]"}); err != nil {
 			t.Fatal(err)
 		}
 		ended := auditLog(t, db, 1, store.AuditFilter{})[0]
@@ -37,7 +37,7 @@ func TestARowOfTheAuditLogEndsOnceAndStaysAsItIs(t *testing.T) {
 		if diff := cmp.Diff(want, ended); diff != "" {
 			t.Error(diff)
 		}
-		if err := db.EndAudit(ctx, e.ID, store.AuditEnd{Status: 500}); err == nil {
+		if err := db.EndAudit(ctx, 1, e.ID, store.AuditEnd{Status: 500}); err == nil {
 			t.Error("a row ended twice")
 		}
 		waiting := &store.AuditEntry{Kind: "users", Method: "POST", OrganizationID: 1}

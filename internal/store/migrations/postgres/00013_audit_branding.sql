@@ -41,3 +41,20 @@ WHEN (OLD.status IS NOT NULL OR NEW.status IS NULL
   OR NEW.organization_id <> OLD.organization_id OR NEW.account_id <> OLD.account_id OR NEW.user_id <> OLD.user_id
   OR NEW.user_email <> OLD.user_email OR NEW.login <> OLD.login OR NEW.ip <> OLD.ip OR NEW.request_id <> OLD.request_id)
 EXECUTE FUNCTION audit_log_refuse();
+
+-- How an organization's pages look.
+CREATE TABLE brandings (
+  organization_id BIGINT PRIMARY KEY REFERENCES organizations (id) ON DELETE CASCADE,
+  name            TEXT NOT NULL, -- '' = the organization's own
+  fields          TEXT NOT NULL, -- a JSON object of texts
+  updated_at      BIGINT NOT NULL
+);
+
+CREATE TABLE branding_images (
+  organization_id BIGINT NOT NULL REFERENCES brandings (organization_id) ON DELETE CASCADE,
+  kind            TEXT NOT NULL, -- logo or favicon
+  media           TEXT NOT NULL,
+  hash            TEXT NOT NULL, -- of the content, as it stands in addresses
+  content         BYTEA NOT NULL,
+  PRIMARY KEY (organization_id, kind)
+);

@@ -49,3 +49,20 @@ BEGIN
   SELECT RAISE(ABORT, 'rows of audit_log are not replaced');
 END;
 -- +goose StatementEnd
+
+-- How an organization's pages look.
+CREATE TABLE brandings (
+  organization_id INTEGER PRIMARY KEY REFERENCES organizations (id) ON DELETE CASCADE,
+  name            TEXT NOT NULL, -- '' = the organization's own
+  fields          TEXT NOT NULL, -- a JSON object of texts
+  updated_at      INTEGER NOT NULL
+);
+
+CREATE TABLE branding_images (
+  organization_id INTEGER NOT NULL REFERENCES brandings (organization_id) ON DELETE CASCADE,
+  kind            TEXT NOT NULL, -- logo or favicon
+  media           TEXT NOT NULL,
+  hash            TEXT NOT NULL, -- of the content, as it stands in addresses
+  content         BLOB NOT NULL,
+  PRIMARY KEY (organization_id, kind)
+);
