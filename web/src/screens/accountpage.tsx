@@ -118,10 +118,12 @@ function Loaded({ account }: { account: Account }) {
         <LimitList account={account.id} name={account.name} />
       </section>
       <div className="grid items-start gap-5 lg:grid-cols-2">
-        <People account={account} />
+        <div className="flex min-w-0 flex-col gap-5">
+          <People account={account} />
+          <Connected account={account} />
+        </div>
         <Roles account={account} />
       </div>
-      <Connected account={account} />
       {editing ? (
         <Suspense>
           <AccountDialog account={account} onClose={() => setEditing(false)} />
@@ -137,7 +139,7 @@ function Rows(props: { pending: boolean; error: unknown; empty: string; children
   if (props.pending) {
     return (
       <Loading>
-        <Skeleton className="m-4 h-28" />
+        <Skeleton className="mx-4 my-3 h-[61px]" />
       </Loading>
     );
   }

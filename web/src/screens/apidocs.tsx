@@ -3,6 +3,7 @@ import { ChevronRight, Download, Send } from "lucide-react";
 import { Fragment, memo, useDeferredValue, useId, useMemo, useState, type CSSProperties } from "react";
 import { callName, docsQuery, downloadDocs, grouped, type DocParameter, type Docs, type DocsOf, type Operation, type Schema } from "../api/docs";
 import { useFilters } from "../filters";
+import { w } from "../connectorwords";
 import { t } from "../strings";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
@@ -30,8 +31,8 @@ interface ApiDocsProps {
 export function ApiDocs({ of, name, callable, instance }: ApiDocsProps) {
   const docs = useQuery(docsQuery(of));
   if (docs.isPending) return <Waiting />;
-  if (docs.isError) return <Failure error={docs.error} what={t.docs.what} retry={() => void docs.refetch()} />;
-  if (!docs.data.operations.length) return <Blank title={t.docs.emptyTitle} text={t.docs.empty} />;
+  if (docs.isError) return <Failure error={docs.error} what={w.docs.what} retry={() => void docs.refetch()} />;
+  if (!docs.data.operations.length) return <Blank title={w.docs.emptyTitle} text={w.docs.empty} />;
   return <Loaded docs={docs.data} of={of} name={name} callable={callable} instance={instance} />;
 }
 
@@ -55,25 +56,25 @@ function Loaded({ docs, of, name, callable, instance }: ApiDocsProps & { docs: D
   return (
     <div className="flex flex-col gap-4">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-3">
-        <SearchBox label={t.docs.search} value={search} onChange={(text) => filter({ search: text })} />
+        <SearchBox label={w.docs.search} value={search} onChange={(text) => filter({ search: text })} />
         <span className="text-sm text-muted" role="status">
-          {t.docs.count(count)}
+          {w.docs.count(count)}
         </span>
         <div className="flex flex-wrap gap-2 sm:ml-auto">
-          <Save of={of} format="swagger" name={`${name}-swagger.json`} text={t.docs.swagger} />
-          <Save of={of} format="openapi" name={`${name}-openapi.json`} text={t.docs.openapi} />
+          <Save of={of} format="swagger" name={`${name}-swagger.json`} text={w.docs.swagger} />
+          <Save of={of} format="openapi" name={`${name}-openapi.json`} text={w.docs.openapi} />
         </div>
       </div>
-      <p className="text-sm text-muted">{t.docs.authorization}</p>
+      <p className="text-sm text-muted">{w.docs.authorization}</p>
       {groups.length === 0 ? (
         <NothingFound
-          title={t.docs.noMatchTitle}
-          text={t.docs.noMatch(wanted)}
-          action={<Button onPress={() => filter({ search: "" })}>{t.docs.clear}</Button>}
+          title={w.docs.noMatchTitle}
+          text={w.docs.noMatch(wanted)}
+          action={<Button onPress={() => filter({ search: "" })}>{w.docs.clear}</Button>}
         />
       ) : (
         <div className="grid items-start gap-6 lg:grid-cols-[176px_minmax(0,1fr)]">
-          <nav aria-label={t.docs.groups} className="sticky top-20 hidden max-h-[calc(100dvh-112px)] overflow-auto p-1 lg:block">
+          <nav aria-label={w.docs.groups} className="sticky top-20 hidden max-h-[calc(100dvh-112px)] overflow-auto p-1 lg:block">
             <ul className="flex flex-col">
               {groups.map(([tag, list], index) => (
                 <li key={tag}>
@@ -82,7 +83,7 @@ function Loaded({ docs, of, name, callable, instance }: ApiDocsProps & { docs: D
                     onClick={() => jump(index)}
                     className="flex min-h-8 w-full cursor-pointer items-center gap-2 rounded-sm px-2 text-left text-sm text-muted hover:bg-sunken hover:text-text"
                   >
-                    <span className="min-w-0 flex-1 truncate">{tag || t.docs.untagged}</span>
+                    <span className="min-w-0 flex-1 truncate">{tag || w.docs.untagged}</span>
                     <span className="text-xs tabular-nums">{list.length}</span>
                   </button>
                 </li>
@@ -93,7 +94,7 @@ function Loaded({ docs, of, name, callable, instance }: ApiDocsProps & { docs: D
             {groups.map(([tag, list], index) => (
               <section key={tag} aria-labelledby={`${id}-${index}`}>
                 <h2 id={`${id}-${index}`} tabIndex={-1} className="mb-2 scroll-mt-20 rounded-sm font-semibold">
-                  {tag || t.docs.untagged}
+                  {tag || w.docs.untagged}
                 </h2>
                 <ul
                   className={`panel overflow-hidden ${far}`}
@@ -131,7 +132,7 @@ function Save({ of, format, name, text }: { of: DocsOf; format: "swagger" | "ope
     onError: (error) => announce(messageOf(error), "bad"),
   });
   return (
-    <Button small isPending={save.isPending} aria-label={t.docs.download(text)} onPress={() => save.mutate()}>
+    <Button small isPending={save.isPending} aria-label={w.docs.download(text)} onPress={() => save.mutate()}>
       <Download size={14} aria-hidden="true" />
       {text}
     </Button>
@@ -200,33 +201,33 @@ function Details({ operation, definitions, tryIt }: RowProps) {
       {tryIt ? (
         <ButtonLink to={tryIt} look="soft" small className="self-start">
           <Send size={14} aria-hidden="true" />
-          {t.docs.tryIt}
+          {w.docs.tryIt}
         </ButtonLink>
       ) : null}
       {parameters.length ? (
-        <Part title={t.docs.parameters}>
+        <Part title={w.docs.parameters}>
           <Parameters parameters={parameters} definitions={definitions} />
         </Part>
       ) : null}
       {body ? (
-        <Part title={t.docs.body} more={operation.consumes.join(", ")}>
+        <Part title={w.docs.body} more={operation.consumes.join(", ")}>
           {body.description ? <p className="mb-2 break-words text-sm text-muted">{body.description}</p> : null}
           {body.schema ? <Model schema={body.schema} definitions={definitions} /> : null}
         </Part>
       ) : null}
-      <Part title={t.docs.answer} more={operation.produces.join(", ")}>
-        {answer ? <Model schema={answer} definitions={definitions} /> : <p className="text-sm text-muted">{t.docs.noAnswer}</p>}
+      <Part title={w.docs.answer} more={operation.produces.join(", ")}>
+        {answer ? <Model schema={answer} definitions={definitions} /> : <p className="text-sm text-muted">{w.docs.noAnswer}</p>}
       </Part>
       {sample === undefined ? null : (
-        <Part title={t.docs.sample}>
+        <Part title={w.docs.sample}>
           <div className="rounded-md border border-line bg-sunken">
-            <Json text={typeof sample === "string" ? sample : JSON.stringify(sample, null, 2)} label={t.docs.sample} />
+            <Json text={typeof sample === "string" ? sample : JSON.stringify(sample, null, 2)} label={w.docs.sample} />
           </div>
         </Part>
       )}
       {statuses.length ? (
         <details>
-          <summary className="cursor-pointer rounded-sm text-sm font-medium">{t.docs.statuses(statuses.length)}</summary>
+          <summary className="cursor-pointer rounded-sm text-sm font-medium">{w.docs.statuses(statuses.length)}</summary>
           <dl className="mt-2 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-sm">
             {statuses.map(({ status, text }) => (
               <div key={status} className="contents">
@@ -256,9 +257,9 @@ function Part({ title, more, children }: { title: string; more?: string; childre
 /** On a phone each parameter is a block; the table would scroll sideways. */
 function Parameters({ parameters, definitions }: { parameters: DocParameter[]; definitions: Record<string, Schema> }) {
   return (
-    <div role="table" aria-label={t.docs.parameters} className="rounded-md border border-line text-sm">
+    <div role="table" aria-label={w.docs.parameters} className="rounded-md border border-line text-sm">
       <div role="row" className="hidden grid-cols-[minmax(0,3fr)_88px_minmax(0,2fr)_minmax(0,5fr)] gap-x-4 border-b border-line px-3 py-2 text-xs font-medium text-muted md:grid">
-        {[t.docs.name, t.docs.place, t.docs.type, t.docs.meaning].map((text) => (
+        {[w.docs.name, w.docs.place, w.docs.type, w.docs.meaning].map((text) => (
           <span key={text} role="columnheader">
             {text}
           </span>
@@ -282,7 +283,7 @@ function Parameters({ parameters, definitions }: { parameters: DocParameter[]; d
           </span>
           <span role="cell" className="break-words text-muted max-md:col-span-2">
             {parameter.description}
-            {parameter.default === undefined ? null : <span className="block">{t.authenticate.defaultIs(String(parameter.default))}</span>}
+            {parameter.default === undefined ? null : <span className="block">{w.authenticate.defaultIs(String(parameter.default))}</span>}
           </span>
         </div>
       ))}
@@ -296,7 +297,7 @@ function Needed() {
       <span className="text-bad" aria-hidden="true">
         {" *"}
       </span>
-      <span className="sr-only">{t.docs.needed}</span>
+      <span className="sr-only">{w.docs.needed}</span>
     </>
   );
 }

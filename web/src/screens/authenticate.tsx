@@ -10,6 +10,7 @@ import { createLink, follow, linkQuery, type ConnectLink } from "../api/links";
 import { sortRefusal, type Refusal } from "../api/refusal";
 import { useSession } from "../api/session";
 import { usePlace } from "../place";
+import { w } from "../connectorwords";
 import { t } from "../strings";
 import { Button } from "../ui/button";
 import { ButtonLink } from "../ui/buttonlink";
@@ -30,11 +31,11 @@ export default function Authenticate() {
   const connector = useQuery(connectorQuery(key));
   const failed = useQuery(linkQuery(back));
   const [made, setMade] = useState<Instance>();
-  usePlace({ text: t.nav.connectors, to: "/connectors" }, { text: connector.data?.name ?? key }, { text: t.authenticate.place });
+  usePlace({ text: t.nav.connectors, to: "/connectors" }, { text: connector.data?.name ?? key }, { text: w.authenticate.place });
 
   if (connector.isPending || (back && failed.isPending)) return <Waiting />;
   if (connector.isError) {
-    return <Failure error={connector.error} what={t.authenticate.what} retry={() => void connector.refetch()} />;
+    return <Failure error={connector.error} what={w.authenticate.what} retry={() => void connector.refetch()} />;
   }
   return (
     <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,760px)_288px]">
@@ -66,7 +67,7 @@ function Fields({ connector, before, onCreated }: FieldsProps) {
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [refusal, setRefusal] = useState<(Refusal & { provider: string; status: number }) | undefined>(() =>
     before?.error
-      ? { form: before.denied ? t.authenticate.denied(connector.name) : before.error, fields: {}, credentials: false, provider: "", status: 0 }
+      ? { form: before.denied ? w.authenticate.denied(connector.name) : before.error, fields: {}, credentials: false, provider: "", status: 0 }
       : undefined,
   );
   const visits = visitsProvider(values["authentication.type"] || connector.authentication?.type);
@@ -87,7 +88,7 @@ function Fields({ connector, before, onCreated }: FieldsProps) {
       const refused = error instanceof ApiError ? error : new ApiError(-1, messageOf(error));
       const sorted = sortRefusal(refused, [...form.needed, ...form.optional]);
       const fields = { ...sorted.fields };
-      if (sorted.credentials) for (const entry of form.needed) if (!isSwitch(entry)) fields[entry.key] = t.authenticate.refusedField;
+      if (sorted.credentials) for (const entry of form.needed) if (!isSwitch(entry)) fields[entry.key] = w.authenticate.refusedField;
       show(fields);
       setRefusal({ ...sorted, form: sorted.form || messageOf(refused), provider: refused.provider, status: refused.status });
     },
@@ -106,7 +107,7 @@ function Fields({ connector, before, onCreated }: FieldsProps) {
     event.preventDefault();
     if (create.isPending) return;
     const missing: Record<string, string> = {};
-    if (!name.trim()) missing[""] = t.field.required(t.authenticate.name);
+    if (!name.trim()) missing[""] = t.field.required(w.authenticate.name);
     for (const entry of gaps(form, values)) missing[entry.key] = t.field.required(entry.name || entry.key);
     setRefusal(undefined);
     show(missing);
@@ -129,17 +130,17 @@ function Fields({ connector, before, onCreated }: FieldsProps) {
           <span className="lg:hidden">
             <Logo connectorKey={logoOf(connector)} name={connector.name} />
           </span>
-          <h1 className="text-xl font-semibold">{t.authenticate.title(connector.name)}</h1>
+          <h1 className="text-xl font-semibold">{w.authenticate.title(connector.name)}</h1>
         </div>
-        <p className="mt-1 text-muted">{visits ? t.authenticate.leadVisit(connector.name) : t.authenticate.lead}</p>
+        <p className="mt-1 text-muted">{visits ? w.authenticate.leadVisit(connector.name) : w.authenticate.lead}</p>
       </div>
       <div className="flex flex-col gap-5 px-5 py-5 sm:px-6">
         {session?.notices?.map((notice) => <Notice key={notice}>{notice}</Notice>)}
         {refusal ? <Refused refusal={refusal} connector={connector} /> : null}
         <TextField
-          label={t.authenticate.name}
+          label={w.authenticate.name}
           name="name"
-          help={t.authenticate.nameHelp}
+          help={w.authenticate.nameHelp}
           value={name}
           onChange={(value) => {
             setName(value);
@@ -153,7 +154,7 @@ function Fields({ connector, before, onCreated }: FieldsProps) {
         <TagField tags={tags} onChange={setTags} help={t.tags.help} />
         {form.needed.length ? (
           <fieldset className="flex flex-col gap-5 border-t border-line pt-5">
-            <legend className="sr-only">{t.authenticate.credentials}</legend>
+            <legend className="sr-only">{w.authenticate.credentials}</legend>
             {form.needed.map(field)}
           </fieldset>
         ) : null}
@@ -161,8 +162,8 @@ function Fields({ connector, before, onCreated }: FieldsProps) {
           <div className="border-t border-line pt-3">
             <Button look="quiet" className="-ml-3" aria-expanded={more} aria-controls="optional-fields" onPress={() => setMore(!more)}>
               <ChevronRight size={16} className={`transition-[rotate] duration-100 ${more ? "rotate-90" : ""}`} aria-hidden="true" />
-              {more ? t.authenticate.optionalHide : t.authenticate.optional}
-              <span className="font-normal text-muted">{t.authenticate.optionalCount(form.optional.length)}</span>
+              {more ? w.authenticate.optionalHide : w.authenticate.optional}
+              <span className="font-normal text-muted">{w.authenticate.optionalCount(form.optional.length)}</span>
             </Button>
             <div id="optional-fields" hidden={!more} className={more ? "flex flex-col gap-5 pt-4" : ""}>
               {more ? form.optional.map(field) : null}
@@ -172,13 +173,13 @@ function Fields({ connector, before, onCreated }: FieldsProps) {
       </div>
       <div className="flex flex-wrap items-center gap-3 border-t border-line px-5 py-4 sm:px-6">
         <Button type="submit" look="primary" isPending={create.isPending}>
-          {visits ? t.authenticate.visit(connector.name) : t.authenticate.submit}
+          {visits ? w.authenticate.visit(connector.name) : w.authenticate.submit}
         </Button>
         <ButtonLink to="/connectors" look="quiet">
           {t.cancel}
         </ButtonLink>
         <span className="text-sm text-muted" role="status">
-          {create.isPending ? (visits ? t.authenticate.leaving(connector.name) : t.authenticate.checkingAt(connector.name)) : ""}
+          {create.isPending ? (visits ? w.authenticate.leaving(connector.name) : w.authenticate.checkingAt(connector.name)) : ""}
         </span>
       </div>
     </form>
@@ -200,7 +201,7 @@ export function Entry(props: { entry: ConfigurationEntry; value: string; error?:
         help={help}
         error={error}
         required={entry.required}
-        placeholder={t.authenticate.choose}
+        placeholder={w.authenticate.choose}
         choices={entry.options.map((option) => ({ value: option.value, text: option.description || option.value }))}
         value={value}
         onChange={onChange}
@@ -232,12 +233,12 @@ function Refused({ refusal, connector }: { refusal: Refusal & { provider: string
     <div role="alert" className="flex items-start gap-2.5 rounded-md bg-bad-soft px-3.5 py-3 text-bad">
       <CircleAlert size={16} className="mt-0.5 flex-none" aria-hidden="true" />
       <div className="flex min-w-0 flex-col gap-1 break-words">
-        <p className="font-semibold">{refusal.credentials ? t.authenticate.refusedTitle(connector.name) : t.authenticate.failedTitle}</p>
+        <p className="font-semibold">{refusal.credentials ? w.authenticate.refusedTitle(connector.name) : w.authenticate.failedTitle}</p>
         {refusal.credentials && refusal.provider ? null : (
-          <p>{forbidden ? t.authenticate.missingRight : named && !refusal.credentials ? t.authenticate.fix(named) : refusal.form}</p>
+          <p>{forbidden ? w.authenticate.missingRight : named && !refusal.credentials ? w.authenticate.fix(named) : refusal.form}</p>
         )}
-        {refusal.provider ? <p>{t.authenticate.providerSaid(refusal.provider)}</p> : null}
-        <p>{t.authenticate.nothingStored}</p>
+        {refusal.provider ? <p>{w.authenticate.providerSaid(refusal.provider)}</p> : null}
+        <p>{w.authenticate.nothingStored}</p>
       </div>
     </div>
   );
@@ -248,13 +249,13 @@ function About({ connector }: { connector: Connector }) {
   const hubs = useQuery(hubsQuery);
   const type = connector.authentication?.type ?? "";
   const facts = [
-    [t.authenticate.hub, hubName(connector.hub, hubs.data)],
-    [t.authenticate.type, t.authenticate.types[type.toLowerCase()] ?? type],
-    [t.authenticate.resources, String(connector.resources?.filter((r) => (r.type ?? "api") === "api").length ?? 0)],
-    [t.authenticate.key, connector.key],
+    [w.authenticate.hub, hubName(connector.hub, hubs.data)],
+    [w.authenticate.type, w.authenticate.types[type.toLowerCase()] ?? type],
+    [w.authenticate.resources, String(connector.resources?.filter((r) => (r.type ?? "api") === "api").length ?? 0)],
+    [w.authenticate.key, connector.key],
   ].filter(([, value]) => value);
   return (
-    <aside aria-label={t.authenticate.about} className="panel flex flex-col gap-4 p-5 max-lg:hidden">
+    <aside aria-label={w.authenticate.about} className="panel flex flex-col gap-4 p-5 max-lg:hidden">
       <div className="flex items-center gap-3">
         <Logo connectorKey={logoOf(connector)} name={connector.name} size={48} />
         <div className="min-w-0">

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Lock } from "lucide-react";
 import { Fragment, useState } from "react";
 import { configurationQuery, type ConfigurationRow } from "../api/instances";
-import { t } from "../strings";
+import { w } from "../connectorwords";
 import { Blank, Failure, Loading, Skeleton } from "../ui/state";
 import { Switch } from "../ui/switch";
 
@@ -19,26 +19,26 @@ export function Configuration({ instanceId }: { instanceId: string }) {
       </Loading>
     );
   }
-  if (rows.isError) return <Failure error={rows.error} what={t.configuration.what} retry={() => void rows.refetch()} />;
-  if (!rows.data.length) return <Blank title={t.configuration.emptyTitle} text={t.configuration.empty} />;
+  if (rows.isError) return <Failure error={rows.error} what={w.configuration.what} retry={() => void rows.refetch()} />;
+  if (!rows.data.length) return <Blank title={w.configuration.emptyTitle} text={w.configuration.empty} />;
   const shown = rows.data.filter((row) => hidden || !row.hideFromConsole);
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
-        <p className="text-muted">{t.configuration.help}</p>
+        <p className="text-muted">{w.configuration.help}</p>
         {rows.data.some((row) => row.hideFromConsole) ? (
-          <Switch label={t.configuration.hidden} on={hidden} onChange={setHidden} />
+          <Switch label={w.configuration.hidden} on={hidden} onChange={setHidden} />
         ) : null}
       </div>
       <div className="panel overflow-hidden">
         <table className="grid-table">
           <thead>
             <tr>
-              <th scope="col">{t.configuration.name}</th>
+              <th scope="col">{w.configuration.name}</th>
               <th scope="col" className="max-md:hidden">
-                {t.configuration.key}
+                {w.configuration.key}
               </th>
-              <th scope="col">{t.configuration.value}</th>
+              <th scope="col">{w.configuration.value}</th>
             </tr>
           </thead>
           <tbody>
@@ -84,13 +84,13 @@ function KeyName({ text }: { text: string }) {
 function Value({ row }: { row: ConfigurationRow }) {
   if (row.propertyValue === mask) {
     return (
-      <span className="inline-flex items-center gap-2 text-muted" title={t.configuration.secret}>
+      <span className="inline-flex items-center gap-2 text-muted" title={w.configuration.secret}>
         <Lock size={14} aria-hidden="true" />
         <span aria-hidden="true">••••••••</span>
-        <span className="sr-only">{t.configuration.secret}</span>
+        <span className="sr-only">{w.configuration.secret}</span>
       </span>
     );
   }
-  if (!row.propertyValue) return <span className="text-muted">{t.configuration.notSet}</span>;
+  if (!row.propertyValue) return <span className="text-muted">{w.configuration.notSet}</span>;
   return <code className="whitespace-pre-wrap break-words text-sm">{row.propertyValue}</code>;
 }

@@ -5,6 +5,7 @@ import { connectorPath, connectorQuery, logoOf, type Connector } from "../api/co
 import { instancesQuery } from "../api/instances";
 import { callNames } from "../api/docs";
 import { usePlace } from "../place";
+import { w } from "../connectorwords";
 import { t } from "../strings";
 import { ButtonLink } from "../ui/buttonlink";
 import { Logo } from "../ui/logo";
@@ -20,7 +21,7 @@ export default function ConnectorDocs() {
   usePlace({ text: t.nav.connectors, to: "/connectors" }, { text: connector.data?.name ?? key }, { text: t.connector.docs });
   if (connector.isPending) return <Waiting />;
   if (connector.isError) {
-    return <Failure error={connector.error} what={t.authenticate.what} retry={() => void connector.refetch()} />;
+    return <Failure error={connector.error} what={w.authenticate.what} retry={() => void connector.refetch()} />;
   }
   return <Loaded key={connector.data.id} connector={connector.data} />;
 }
@@ -39,7 +40,7 @@ function Loaded({ connector }: { connector: Connector }) {
       <div className="panel flex flex-wrap items-start gap-4 px-4 py-4 sm:px-6">
         <Logo connectorKey={logoOf(connector)} name={connector.name} size={48} />
         <div className="min-w-0 flex-1 basis-56">
-          <h1 className="break-words text-xl font-semibold">{t.docs.title(connector.name)}</h1>
+          <h1 className="break-words text-xl font-semibold">{w.docs.title(connector.name)}</h1>
           <p className="break-words text-muted">
             <code>{connector.key}</code>
             <span className="tabular-nums"> · {connector.id}</span>
@@ -48,16 +49,16 @@ function Loaded({ connector }: { connector: Connector }) {
         <div className="flex min-h-9 flex-wrap items-center gap-2">
           {rows.length > 1 && instance ? (
             <Select
-              label={t.docs.tryWith}
+              label={w.docs.tryWith}
               hideLabel
               className="w-52"
-              choices={rows.map((row) => ({ value: String(row.id), text: t.docs.tryWithThis(row.name) }))}
+              choices={rows.map((row) => ({ value: String(row.id), text: w.docs.tryWithThis(row.name) }))}
               value={String(instance.id)}
               onChange={setChosen}
             />
           ) : instances.isSuccess && !instance && connector.active !== false ? (
             <ButtonLink to={`${connectorPath(connector)}/authenticate`} look="soft">
-              {t.docs.authenticate}
+              {w.docs.authenticate}
             </ButtonLink>
           ) : null}
           <ConnectorMenu connector={connector} without="docs" onDeleted={toCatalogue} onCloned={(made) => void navigate(`/connectors?search=${encodeURIComponent(made.key)}`)} />

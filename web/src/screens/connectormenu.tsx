@@ -11,6 +11,7 @@ import {
   setConnectorActive,
   type ConnectorRow,
 } from "../api/connectors";
+import { w } from "../connectorwords";
 import { t } from "../strings";
 import { announce } from "../ui/announce";
 import { Confirm } from "../ui/dialog";
@@ -90,7 +91,7 @@ export default function ConnectorMenu({ connector, defaultOpen, without, onClone
           />
         ) : null}
         {active ? (
-          <MenuItem text={t.links.make} icon={<Link2 size={16} aria-hidden="true" />} onAction={() => setLinking(true)} />
+          <MenuItem text={w.links.make} icon={<Link2 size={16} aria-hidden="true" />} onAction={() => setLinking(true)} />
         ) : null}
         {without === "docs" ? null : (
           <MenuItem

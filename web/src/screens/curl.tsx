@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { readSecrets } from "../api/session";
 import { curl } from "../api/tryit";
+import { w } from "../connectorwords";
 import { t } from "../strings";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
@@ -31,13 +32,13 @@ export function Curl({ method, path, token, body = "" }: { method: string; path:
   const masked = curl(window.location.origin, method, path, { user: dots, organization: dots, element: dots }, body);
   return (
     <div className="flex flex-col gap-2">
-      <CommandLine text={shown ?? masked} label={t.created.curl} />
+      <CommandLine text={shown ?? masked} label={w.created.curl} />
       <div className="flex flex-wrap items-center gap-2">
         <CopyButton text={full} what={t.copy.curl} labelled />
         <Button small look="quiet" onPress={() => void toggle()}>
-          {shown === undefined ? t.created.showSecrets : t.created.hideSecrets}
+          {shown === undefined ? w.created.showSecrets : w.created.hideSecrets}
         </Button>
-        <span className="help">{t.created.curlHelp}</span>
+        <span className="help">{w.created.curlHelp}</span>
       </div>
     </div>
   );

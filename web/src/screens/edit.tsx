@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { forgetInstances, patchInstance, type Instance } from "../api/instances";
+import { w } from "../connectorwords";
 import { t } from "../strings";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
@@ -32,14 +33,14 @@ export function EditInstance({ instance, onClose }: { instance: Instance; onClos
     <Dialog open onClose={onClose} title={t.instance.editTitle}>
       <form onSubmit={submit} noValidate className="flex flex-col gap-5">
         <TextField
-          label={t.authenticate.name}
+          label={w.authenticate.name}
           name="name"
           value={name}
           onChange={setName}
           required
           autoFocus
           maxLength={255}
-          error={name.trim() ? undefined : t.field.required(t.authenticate.name)}
+          error={name.trim() ? undefined : t.field.required(w.authenticate.name)}
         />
         <TagField tags={tags} onChange={setTags} help={t.tags.help} />
         {save.isError ? (

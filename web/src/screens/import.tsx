@@ -4,6 +4,7 @@ import { useMemo, useRef, useState, type DragEvent, type FormEvent } from "react
 import { statusOf } from "../api/client";
 import { connectorPath, connectorsQuery, forgetConnectors, hubName, hubsQuery, setConnectorActive, type Connector } from "../api/connectors";
 import { badKey, brokenJson, convert, decode, detect, draftOf, isForeign, maxImport, storeConnector, type Draft } from "../api/imports";
+import { w } from "../connectorwords";
 import { t } from "../strings";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
@@ -18,7 +19,7 @@ export default function ImportConnector({ onClose }: { onClose: () => void }) {
   const [draft, setDraft] = useState<Draft>();
   const [made, setMade] = useState<Connector>();
   return (
-    <Dialog open wide onClose={onClose} title={made ? t.import.doneTitle(made.name) : t.import.title} keepOpen={!made}>
+    <Dialog open wide onClose={onClose} title={made ? w.import.doneTitle(made.name) : w.import.title} keepOpen={!made}>
       {made ? (
         <Done connector={made} onClose={onClose} />
       ) : draft ? (
@@ -53,7 +54,7 @@ function Source({ onDraft, onClose }: { onDraft: (draft: Draft) => void; onClose
     setFile(undefined);
     setText("");
     if (chosen.size > maxImport) {
-      setWrong(t.import.tooLarge(chosen.name, chosen.size, maxImport));
+      setWrong(w.import.tooLarge(chosen.name, chosen.size, maxImport));
       return;
     }
     try {
@@ -61,7 +62,7 @@ function Source({ onDraft, onClose }: { onDraft: (draft: Draft) => void; onClose
       setFile(chosen);
       setWrong("");
     } catch {
-      setWrong(t.import.unreadable(chosen.name));
+      setWrong(w.import.unreadable(chosen.name));
     }
   }
 
@@ -74,10 +75,10 @@ function Source({ onDraft, onClose }: { onDraft: (draft: Draft) => void; onClose
   function submit(event: FormEvent) {
     event.preventDefault();
     if (read.isPending) return;
-    if (!text.trim()) setWrong(t.import.nothing);
-    else if (!file && new Blob([text]).size > maxImport) setWrong(t.import.tooLarge(t.import.pasted, new Blob([text]).size, maxImport));
+    if (!text.trim()) setWrong(w.import.nothing);
+    else if (!file && new Blob([text]).size > maxImport) setWrong(w.import.tooLarge(w.import.pasted, new Blob([text]).size, maxImport));
     else if (kind) read.mutate();
-    else setWrong(brokenJson(text) ? t.import.brokenJson(brokenJson(text)) : t.import.unknown);
+    else setWrong(brokenJson(text) ? w.import.brokenJson(brokenJson(text)) : w.import.unknown);
   }
 
   return (
@@ -94,7 +95,7 @@ function Source({ onDraft, onClose }: { onDraft: (draft: Draft) => void; onClose
       }}
       onDrop={drop}
     >
-      <p className="text-muted">{t.import.lead}</p>
+      <p className="text-muted">{w.import.lead}</p>
       <div
         className={`flex flex-wrap items-center gap-x-4 gap-y-3 rounded-md border border-dashed px-4 py-4 transition-colors duration-100 ${
           over ? "border-accent bg-accent-soft" : "border-line-strong"
@@ -102,17 +103,17 @@ function Source({ onDraft, onClose }: { onDraft: (draft: Draft) => void; onClose
       >
         <FileUp size={22} className="flex-none text-accent" aria-hidden="true" />
         <div className="min-w-0 flex-1 basis-40">
-          <p className="truncate font-medium">{file ? file.name : t.import.drop}</p>
-          <p className="text-sm text-muted">{file ? t.import.size(file.size) : t.import.limit(maxImport)}</p>
+          <p className="truncate font-medium">{file ? file.name : w.import.drop}</p>
+          <p className="text-sm text-muted">{file ? w.import.size(file.size) : w.import.limit(maxImport)}</p>
         </div>
         <Button autoFocus onPress={() => chooser.current?.click()}>
-          {file ? t.import.chooseOther : t.import.choose}
+          {file ? w.import.chooseOther : w.import.choose}
         </Button>
         <input
           ref={chooser}
           type="file"
           hidden
-          aria-label={t.import.choose}
+          aria-label={w.import.choose}
           accept=".json,.yaml,.yml,.wsdl,.xml,.edmx,.txt"
           onChange={(event) => {
             void take(event.target.files?.[0]);
@@ -122,7 +123,7 @@ function Source({ onDraft, onClose }: { onDraft: (draft: Draft) => void; onClose
       </div>
       {file ? null : (
         <TextField
-          label={t.import.paste}
+          label={w.import.paste}
           name="text"
           lines={7}
           mono
@@ -141,14 +142,14 @@ function Source({ onDraft, onClose }: { onDraft: (draft: Draft) => void; onClose
       ) : kind ? (
         <p role="status" className="flex items-center gap-2">
           <CircleCheck size={16} className="flex-none text-good" aria-hidden="true" />
-          {t.import.kinds[kind]}
+          {w.import.kinds[kind]}
         </p>
       ) : null}
-      {read.isError ? <Refused error={read.error} title={t.import.notConverted} /> : null}
+      {read.isError ? <Refused error={read.error} title={w.import.notConverted} /> : null}
       <div className="flex justify-end gap-2">
         <Button onPress={onClose}>{t.cancel}</Button>
         <Button type="submit" look="primary" isPending={read.isPending}>
-          {kind && isForeign(kind) ? t.import.convert : t.import.next}
+          {kind && isForeign(kind) ? w.import.convert : w.import.next}
         </Button>
       </div>
     </form>
@@ -169,7 +170,7 @@ function Review({ draft, onBack, onMade }: { draft: Draft; onBack: () => void; o
     },
   });
   const same = all.data?.filter((row) => row.key === key.trim()) ?? [];
-  const error = !key.trim() ? t.field.required(t.import.key) : badKey(key.trim()) ? t.import.badKey : undefined;
+  const error = !key.trim() ? t.field.required(w.import.key) : badKey(key.trim()) ? w.import.badKey : undefined;
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -179,13 +180,13 @@ function Review({ draft, onBack, onMade }: { draft: Draft; onBack: () => void; o
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-4">
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1.5">
-        <Row term={t.import.name}>{draft.name || "–"}</Row>
-        {draft.hub ? <Row term={t.authenticate.hub}>{hubName(draft.hub, hubs.data)}</Row> : null}
-        <Row term={t.authenticate.resources}>{draft.resources === undefined ? t.import.counted : draft.resources.toLocaleString("en")}</Row>
+        <Row term={w.import.name}>{draft.name || "–"}</Row>
+        {draft.hub ? <Row term={w.authenticate.hub}>{hubName(draft.hub, hubs.data)}</Row> : null}
+        <Row term={w.authenticate.resources}>{draft.resources === undefined ? w.import.counted : draft.resources.toLocaleString("en")}</Row>
       </dl>
       {draft.description ? <p className="line-clamp-3 text-muted">{draft.description}</p> : null}
       <TextField
-        label={t.import.key}
+        label={w.import.key}
         name="key"
         value={key}
         onChange={(value) => {
@@ -197,18 +198,18 @@ function Review({ draft, onBack, onMade }: { draft: Draft; onBack: () => void; o
         autoFocus
         maxLength={100}
         error={error}
-        help={t.import.keyHelp}
+        help={w.import.keyHelp}
       />
       {same.some((row) => row.private) ? (
-        <Notice tone="warn">{t.import.taken}</Notice>
+        <Notice tone="warn">{w.import.taken}</Notice>
       ) : same.length ? (
-        <Notice tone="warn">{t.import.hides}</Notice>
+        <Notice tone="warn">{w.import.hides}</Notice>
       ) : null}
-      {draft.masked ? <Notice>{t.import.masked}</Notice> : null}
+      {draft.masked ? <Notice>{w.import.masked}</Notice> : null}
       {draft.notes.length ? (
         <details className="rounded-md border border-line">
-          <summary className="cursor-pointer rounded-md px-3.5 py-2 font-medium">{t.import.notes(draft.notes.length)}</summary>
-          <ul tabIndex={0} aria-label={t.import.notes(draft.notes.length)} className="flex max-h-52 flex-col gap-2 overflow-auto px-3.5 pb-3 text-sm">
+          <summary className="cursor-pointer rounded-md px-3.5 py-2 font-medium">{w.import.notes(draft.notes.length)}</summary>
+          <ul tabIndex={0} aria-label={w.import.notes(draft.notes.length)} className="flex max-h-52 flex-col gap-2 overflow-auto px-3.5 pb-3 text-sm">
             {draft.notes.map((note, index) => (
               <li key={index} className="break-words">
                 {note.path ? <code className="block break-all">{note.path}</code> : null}
@@ -218,11 +219,11 @@ function Review({ draft, onBack, onMade }: { draft: Draft; onBack: () => void; o
           </ul>
         </details>
       ) : null}
-      {store.isError ? <Refused error={store.error} title={t.import.notStored} /> : null}
+      {store.isError ? <Refused error={store.error} title={w.import.notStored} /> : null}
       <div className="flex justify-end gap-2">
-        <Button onPress={onBack}>{t.import.back}</Button>
+        <Button onPress={onBack}>{w.import.back}</Button>
         <Button type="submit" look="primary" isPending={store.isPending}>
-          {t.import.store}
+          {w.import.store}
         </Button>
       </div>
     </form>
@@ -243,10 +244,10 @@ function Done({ connector, onClose }: { connector: Connector; onClose: () => voi
   });
   return (
     <div className="flex flex-col gap-4">
-      <p className="text-muted">{active ? t.import.doneActive(connector.key) : t.import.done(connector.key)}</p>
-      {activate.isError ? <Refused error={activate.error} title={t.import.notActive} /> : null}
+      <p className="text-muted">{active ? w.import.doneActive(connector.key) : w.import.done(connector.key)}</p>
+      {activate.isError ? <Refused error={activate.error} title={w.import.notActive} /> : null}
       <div className="flex flex-wrap justify-end gap-2">
-        <Button onPress={onClose}>{t.import.close}</Button>
+        <Button onPress={onClose}>{w.import.close}</Button>
         <ButtonLink to={`${connectorPath(connector)}/docs`}>{t.connector.docs}</ButtonLink>
         {active ? (
           <ButtonLink look="primary" to={`${connectorPath(connector)}/authenticate`}>
@@ -263,7 +264,7 @@ function Done({ connector, onClose }: { connector: Connector; onClose: () => voi
 }
 
 function Refused({ error, title }: { error: Error; title: string }) {
-  return <FaultList title={statusOf(error) === 403 ? t.import.forbidden : title} message={messageOf(error)} />;
+  return <FaultList title={statusOf(error) === 403 ? w.import.forbidden : title} message={messageOf(error)} />;
 }
 
 function Row({ term, children }: { term: string; children: React.ReactNode }) {

@@ -8,6 +8,7 @@ import { callNames } from "../api/docs";
 import { instanceQuery, type Instance } from "../api/instances";
 import { createLink, follow, linkQuery } from "../api/links";
 import { usePlace } from "../place";
+import { w } from "../connectorwords";
 import { t } from "../strings";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
@@ -143,7 +144,7 @@ function Loaded({ instance, tab }: { instance: Instance; tab: string }) {
               <Skeleton className="h-52" />
             </Loading>
           ) : connector.isError ? (
-            <Failure error={connector.error} what={t.tryIt.what} retry={() => void connector.refetch()} />
+            <Failure error={connector.error} what={w.tryIt.what} retry={() => void connector.refetch()} />
           ) : (
             <TryIt key={query.get("call")} connector={connector.data} instance={instance} wanted={query.get("call") ?? ""} />
           )}

@@ -16,6 +16,7 @@ import { useSession } from "../api/session";
 import { useChosen } from "../chosen";
 import { useFilters } from "../filters";
 import { usePlace } from "../place";
+import { w } from "../connectorwords";
 import { t } from "../strings";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
@@ -81,7 +82,7 @@ export default function Instances() {
         <div className="flex w-full flex-wrap gap-2 sm:w-auto">
           <ButtonLink to="/instances/links" className="max-sm:w-full">
             <Link2 size={15} aria-hidden="true" />
-            {t.links.title}
+            {w.links.title}
           </ButtonLink>
           <SearchBox label={t.instances.search} value={search} onChange={(text) => set({ search: text })} />
           <Select

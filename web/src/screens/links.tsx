@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { deleteLink, linksQuery, type ConnectLink, type LinkState } from "../api/links";
 import { usePlace } from "../place";
+import { w } from "../connectorwords";
 import { t } from "../strings";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
@@ -23,14 +24,14 @@ const looks: Record<LinkState, string> = {
 
 /** The connect links of the account, the newest first. */
 export default function Links() {
-  usePlace({ text: t.nav.instances, to: "/instances" }, { text: t.links.title });
+  usePlace({ text: t.nav.instances, to: "/instances" }, { text: w.links.title });
   const client = useQueryClient();
   const list = useInfiniteQuery(linksQuery);
   const [doomed, setDoomed] = useState<ConnectLink>();
   const remove = useMutation({
     mutationFn: (link: ConnectLink) => deleteLink(link.id),
     onSuccess: async (_, link) => {
-      announce(t.links.deleted(link.name));
+      announce(w.links.deleted(link.name));
       setDoomed(undefined);
       await client.invalidateQueries({ queryKey: ["links"] });
     },
@@ -39,17 +40,17 @@ export default function Links() {
   return (
     <>
       <div className="mb-5">
-        <h1 className="text-xl font-semibold">{t.links.title}</h1>
-        <p className="text-muted">{t.links.lead}</p>
+        <h1 className="text-xl font-semibold">{w.links.title}</h1>
+        <p className="text-muted">{w.links.lead}</p>
       </div>
       {list.isPending ? (
         <Loading>
           <Skeleton className="h-64" />
         </Loading>
       ) : list.isError ? (
-        <Failure error={list.error} what={t.links.what} retry={() => void list.refetch()} />
+        <Failure error={list.error} what={w.links.what} retry={() => void list.refetch()} />
       ) : rows.length === 0 ? (
-        <Blank title={t.links.emptyTitle} text={t.links.empty} action={<ButtonLink to="/connectors">{t.notFound.action}</ButtonLink>} />
+        <Blank title={w.links.emptyTitle} text={w.links.empty} action={<ButtonLink to="/connectors">{t.notFound.action}</ButtonLink>} />
       ) : (
         <>
           <div className="panel overflow-hidden">
@@ -57,12 +58,12 @@ export default function Links() {
               <thead>
                 <tr>
                   <th scope="col">{t.instances.name}</th>
-                  <th scope="col">{t.links.state}</th>
+                  <th scope="col">{w.links.state}</th>
                   <th scope="col" className="max-lg:hidden">
-                    {t.links.ends}
+                    {w.links.ends}
                   </th>
                   <th scope="col" className="max-md:hidden">
-                    {t.links.by}
+                    {w.links.by}
                   </th>
                   <th scope="col">
                     <span className="sr-only">{t.instances.actions}</span>
@@ -79,7 +80,7 @@ export default function Links() {
           {list.hasNextPage ? (
             <div className="mt-3 flex justify-end">
               <Button isPending={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
-                {t.links.more}
+                {w.links.more}
               </Button>
             </div>
           ) : null}
@@ -87,8 +88,8 @@ export default function Links() {
       )}
       <Confirm
         open={doomed !== undefined}
-        title={t.links.deleteTitle(doomed?.name ?? "")}
-        text={t.links.deleteText}
+        title={w.links.deleteTitle(doomed?.name ?? "")}
+        text={w.links.deleteText}
         action={t.instance.delete}
         pending={remove.isPending}
         error={remove.isError ? messageOf(remove.error) : undefined}
@@ -106,7 +107,7 @@ export default function Links() {
 
 function Line({ link, onDelete }: { link: ConnectLink; onDelete: () => void }) {
   const at = Date.parse(link.expiresDate);
-  const problem = link.denied ? t.links.denied : link.error;
+  const problem = link.denied ? w.links.denied : link.error;
   return (
     <tr>
       <td className="w-[40%] max-w-0">
@@ -120,7 +121,7 @@ function Line({ link, onDelete }: { link: ConnectLink; onDelete: () => void }) {
       </td>
       <td className="w-px">
         <span className={`inline-flex h-[22px] items-center whitespace-nowrap rounded-full px-2.5 text-xs font-medium ${looks[link.state]}`}>
-          {t.links.states[link.state]}
+          {w.links.states[link.state]}
         </span>
       </td>
       <td className="w-px whitespace-nowrap text-muted max-lg:hidden">
@@ -129,7 +130,7 @@ function Line({ link, onDelete }: { link: ConnectLink; onDelete: () => void }) {
       <td className="max-w-0 max-md:hidden">
         {link.instanceId ? (
           <Link to={`/instances/${link.instanceId}`} className="rounded-sm underline-offset-2 hover:text-accent hover:underline">
-            {t.links.instance(link.instanceId)}
+            {w.links.instance(link.instanceId)}
           </Link>
         ) : (
           <p className="truncate text-muted" title={problem}>
@@ -138,7 +139,7 @@ function Line({ link, onDelete }: { link: ConnectLink; onDelete: () => void }) {
         )}
       </td>
       <td className="w-px">
-        <Button look="quiet" small icon aria-label={t.links.deleteThis(link.name)} onPress={onDelete}>
+        <Button look="quiet" small icon aria-label={w.links.deleteThis(link.name)} onPress={onDelete}>
           <Trash2 size={15} />
         </Button>
       </td>

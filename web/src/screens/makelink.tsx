@@ -3,6 +3,7 @@ import { ChevronRight } from "lucide-react";
 import { useState, type FormEvent } from "react";
 import { connectorQuery, type Connector, type ConnectorRow } from "../api/connectors";
 import { createLink, type MadeLink } from "../api/links";
+import { w } from "../connectorwords";
 import { t } from "../strings";
 import { Button } from "../ui/button";
 import { ButtonLink } from "../ui/buttonlink";
@@ -16,10 +17,10 @@ import { Entry } from "./authenticate";
 import { changedValues, formOf, startValues } from "./form";
 
 const lives = [
-  { value: "3600", text: t.links.lives.hour },
-  { value: "86400", text: t.links.lives.day },
-  { value: "604800", text: t.links.lives.week },
-  { value: "2592000", text: t.links.lives.month },
+  { value: "3600", text: w.links.lives.hour },
+  { value: "86400", text: w.links.lives.day },
+  { value: "604800", text: w.links.lives.week },
+  { value: "2592000", text: w.links.lives.month },
 ];
 const moment = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 
@@ -28,7 +29,7 @@ export default function MakeLink({ connector, onClose }: { connector: ConnectorR
   const whole = useQuery(connectorQuery(String(connector.id)));
   const [made, setMade] = useState<MadeLink>();
   return (
-    <Dialog open onClose={onClose} title={made ? t.links.ready : t.links.dialog(connector.name)} wide keepOpen>
+    <Dialog open onClose={onClose} title={made ? w.links.ready : w.links.dialog(connector.name)} wide keepOpen>
       {made ? (
         <Ready link={made} onClose={onClose} />
       ) : whole.isPending ? (
@@ -36,7 +37,7 @@ export default function MakeLink({ connector, onClose }: { connector: ConnectorR
           <Skeleton className="h-52" />
         </Loading>
       ) : whole.isError ? (
-        <Failure error={whole.error} what={t.authenticate.what} retry={() => void whole.refetch()} />
+        <Failure error={whole.error} what={w.authenticate.what} retry={() => void whole.refetch()} />
       ) : (
         <Fields connector={whole.data} onMade={setMade} onClose={onClose} />
       )}
@@ -79,30 +80,30 @@ function Fields({ connector, onMade, onClose }: { connector: Connector; onMade: 
 
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-5">
-      <p className="text-muted">{t.links.help}</p>
+      <p className="text-muted">{w.links.help}</p>
       <TextField
-        label={t.links.name}
+        label={w.links.name}
         name="name"
         value={name}
         onChange={setName}
         required
         autoFocus
         maxLength={255}
-        error={missing && !name.trim() ? t.field.required(t.links.name) : undefined}
+        error={missing && !name.trim() ? t.field.required(w.links.name) : undefined}
       />
       <TagField tags={tags} onChange={setTags} />
-      <TextField label={t.links.redirect} name="redirectUrl" inputMode="url" help={t.links.redirectHelp} value={redirectUrl} onChange={setRedirectUrl} />
-      <Select label={t.links.expires} choices={lives} value={life} onChange={setLife} className="sm:max-w-52" />
+      <TextField label={w.links.redirect} name="redirectUrl" inputMode="url" help={w.links.redirectHelp} value={redirectUrl} onChange={setRedirectUrl} />
+      <Select label={w.links.expires} choices={lives} value={life} onChange={setLife} className="sm:max-w-52" />
       {entries.length ? (
         <div className="border-t border-line pt-3">
           <Button look="quiet" className="-ml-3" aria-expanded={more} aria-controls="preset-fields" onPress={() => setMore(!more)}>
             <ChevronRight size={16} className={`transition-[rotate] duration-100 ${more ? "rotate-90" : ""}`} aria-hidden="true" />
-            {t.links.preset}
+            {w.links.preset}
           </Button>
           <div id="preset-fields" hidden={!more} className={more ? "flex flex-col gap-5 pt-3" : ""}>
             {more ? (
               <>
-                <p className="text-muted">{t.links.presetHelp}</p>
+                <p className="text-muted">{w.links.presetHelp}</p>
                 {entries.map((entry) => (
                   <Entry
                     key={entry.key}
@@ -124,7 +125,7 @@ function Fields({ connector, onMade, onClose }: { connector: Connector; onMade: 
       <div className="flex justify-end gap-2">
         <Button onPress={onClose}>{t.cancel}</Button>
         <Button type="submit" look="primary" isPending={make.isPending}>
-          {t.links.submit}
+          {w.links.submit}
         </Button>
       </div>
     </form>
@@ -136,20 +137,20 @@ function Ready({ link, onClose }: { link: MadeLink; onClose: () => void }) {
   return (
     <div className="flex flex-col gap-5">
       <p className="text-muted" role="status">
-        {t.links.once(Number.isNaN(at) ? link.expiresDate : moment.format(at))}
+        {w.links.once(Number.isNaN(at) ? link.expiresDate : moment.format(at))}
       </p>
       <div className="flex items-center gap-2 rounded-md border border-line bg-sunken px-3 py-2">
-        <code className="min-w-0 flex-1 break-all text-sm" aria-label={t.links.address}>
+        <code className="min-w-0 flex-1 break-all text-sm" aria-label={w.links.address}>
           {link.url}
         </code>
-        <CopyButton labelled text={link.url} what={t.links.url} />
+        <CopyButton labelled text={link.url} what={w.links.url} />
       </div>
       <div className="flex justify-end gap-2">
         <ButtonLink to="/instances/links" look="quiet">
-          {t.links.all}
+          {w.links.all}
         </ButtonLink>
         <Button look="primary" autoFocus onPress={onClose}>
-          {t.links.close}
+          {w.links.close}
         </Button>
       </div>
     </div>

@@ -1,7 +1,7 @@
 import { ChevronRight } from "lucide-react";
 import { useState } from "react";
 import { fieldsOf, typeName, type Schema } from "../api/docs";
-import { t } from "../strings";
+import { w } from "../connectorwords";
 
 interface ModelProps {
   schema: Schema;
@@ -14,7 +14,7 @@ export function Type({ schema, definitions }: ModelProps) {
   return (
     <span className="break-words">
       <code>{typeName(schema, definitions)}</code>
-      {values?.length ? <span className="block text-muted">{t.docs.oneOf(values.slice(0, 20).join(", "), values.length - 20)}</span> : null}
+      {values?.length ? <span className="block text-muted">{w.docs.oneOf(values.slice(0, 20).join(", "), values.length - 20)}</span> : null}
     </span>
   );
 }
@@ -66,7 +66,7 @@ function Field({ name, schema, definitions, needed }: ModelProps & { name: strin
         ) : (
           <span className="break-all pl-3.5 font-mono font-medium">{name}</span>
         )}
-        {needed ? <span className="text-xs text-bad">{t.docs.needed}</span> : null}
+        {needed ? <span className="text-xs text-bad">{w.docs.needed}</span> : null}
         <span className="text-muted">
           <Type schema={schema} definitions={definitions} />
         </span>

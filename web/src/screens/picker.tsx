@@ -9,7 +9,7 @@ import { ListBox, ListBoxItem } from "react-aria-components/ListBox";
 import { Popover } from "react-aria-components/Popover";
 import type { Resource } from "../api/connectors";
 import { resourceId, shortPath } from "../api/tryit";
-import { t } from "../strings";
+import { w } from "../connectorwords";
 
 interface PickerProps {
   resources: Resource[];
@@ -30,18 +30,18 @@ export function ResourcePicker({ resources, value, onChange }: PickerProps) {
       }}
       className="flex flex-col gap-1.5"
     >
-      <Label className="label">{t.tryIt.resource}</Label>
+      <Label className="label">{w.tryIt.resource}</Label>
       <Group className="control flex items-center gap-2 py-0! pr-1!">
         <Input
           className="h-[34px] min-w-0 flex-1 bg-transparent font-mono text-sm outline-none!"
-          placeholder={t.tryIt.resourcePlaceholder}
+          placeholder={w.tryIt.resourcePlaceholder}
           spellCheck={false}
           onFocus={(event) => event.target.select()}
           onClick={(event) => {
             if (event.currentTarget.getAttribute("aria-expanded") !== "true") opener.current?.click();
           }}
         />
-        <AriaButton ref={opener} className="btn btn-quiet btn-small btn-icon" aria-label={t.tryIt.allResources}>
+        <AriaButton ref={opener} className="btn btn-quiet btn-small btn-icon" aria-label={w.tryIt.allResources}>
           <ChevronDown size={16} aria-hidden="true" />
         </AriaButton>
       </Group>

@@ -6,6 +6,7 @@ import type { ApiError } from "../api/client";
 import type { Connector } from "../api/connectors";
 import { indentJson, parseExact } from "../api/json";
 import { columnsOf, rowsOf, type Row } from "../api/tryit";
+import { w } from "../connectorwords";
 import { t } from "../strings";
 import { Button } from "../ui/button";
 import { Json } from "../ui/code";
@@ -48,11 +49,11 @@ export function Result({ reply, connector, error, onPrevious, onNext }: ResultPr
   }, [reply]);
 
   return (
-    <section ref={section} className="panel appear min-w-0 scroll-mt-18 overflow-hidden" aria-label={t.tryIt.result}>
+    <section ref={section} className="panel appear min-w-0 scroll-mt-18 overflow-hidden" aria-label={w.tryIt.result}>
       <div className="flex min-h-14 flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-4 py-2 sm:px-6" role="status">
         <Status code={answer.status} />
-        {number !== undefined && !error ? <span className="font-medium">{t.tryIt.records(number)}</span> : null}
-        <span className="tabular-nums text-muted">{t.tryIt.milliseconds(reply.milliseconds)}</span>
+        {number !== undefined && !error ? <span className="font-medium">{w.tryIt.records(number)}</span> : null}
+        <span className="tabular-nums text-muted">{w.tryIt.milliseconds(reply.milliseconds)}</span>
         {requestId ? (
           <code className="text-xs text-muted max-sm:hidden" title={t.failure.request(requestId)}>
             {requestId}
@@ -61,7 +62,7 @@ export function Result({ reply, connector, error, onPrevious, onNext }: ResultPr
         <span className="flex flex-1 items-center justify-end gap-2">
           {rows ? (
             <ToggleButtonGroup
-              aria-label={t.tryIt.view}
+              aria-label={w.tryIt.view}
               selectionMode="single"
               disallowEmptySelection
               selectedKeys={[view]}
@@ -73,8 +74,8 @@ export function Result({ reply, connector, error, onPrevious, onNext }: ResultPr
               }}
               className="inline-flex rounded-md border border-line-strong p-0.5"
             >
-              <ViewToggle id="table" text={t.tryIt.table} icon={<Table2 size={15} />} />
-              <ViewToggle id="json" text={t.tryIt.json} icon={<Braces size={15} />} />
+              <ViewToggle id="table" text={w.tryIt.table} icon={<Table2 size={15} />} />
+              <ViewToggle id="json" text={w.tryIt.json} icon={<Braces size={15} />} />
             </ToggleButtonGroup>
           ) : null}
           {text ? <CopyButton text={text} what={t.copy.json} /> : null}
@@ -89,32 +90,32 @@ export function Result({ reply, connector, error, onPrevious, onNext }: ResultPr
       {error ? (
         <div role="alert" className="flex flex-col gap-1 border-b border-line px-4 py-4 sm:px-6">
           <p className="break-words font-medium text-bad">{messageOf(error)}</p>
-          {error.provider ? <p className="break-words">{t.authenticate.providerSaid(error.provider)}</p> : null}
+          {error.provider ? <p className="break-words">{w.authenticate.providerSaid(error.provider)}</p> : null}
         </div>
       ) : null}
       {!answer.text ? (
-        <p className="px-4 py-6 text-muted sm:px-6">{t.tryIt.noBody}</p>
+        <p className="px-4 py-6 text-muted sm:px-6">{w.tryIt.noBody}</p>
       ) : rows?.length === 0 ? (
-        <p className="px-4 py-6 text-muted sm:px-6">{t.tryIt.noRecords}</p>
+        <p className="px-4 py-6 text-muted sm:px-6">{w.tryIt.noRecords}</p>
       ) : shown === "table" && rows ? (
         <Records rows={rows} label={connector.name} />
       ) : (
         <>
-          <Json text={text.length > textLimit ? text.slice(0, textLimit) : text} label={t.tryIt.json} />
-          {text.length > textLimit ? <Cut>{t.tryIt.textCut(textLimit)}</Cut> : null}
+          <Json text={text.length > textLimit ? text.slice(0, textLimit) : text} label={w.tryIt.json} />
+          {text.length > textLimit ? <Cut>{w.tryIt.textCut(textLimit)}</Cut> : null}
         </>
       )}
       {onPrevious || onNext ? (
         <div className="flex min-h-14 items-center justify-between gap-3 border-t border-line px-4 sm:px-6">
           <Button isDisabled={!onPrevious} onPress={onPrevious}>
             <ChevronLeft size={15} aria-hidden="true" />
-            <span className="max-sm:hidden">{t.tryIt.previous}</span>
-            <span className="sm:hidden">{t.tryIt.previousShort}</span>
+            <span className="max-sm:hidden">{w.tryIt.previous}</span>
+            <span className="sm:hidden">{w.tryIt.previousShort}</span>
           </Button>
-          <span className="whitespace-nowrap tabular-nums text-muted">{t.tryIt.page(reply.page)}</span>
+          <span className="whitespace-nowrap tabular-nums text-muted">{w.tryIt.page(reply.page)}</span>
           <Button isDisabled={!onNext} onPress={onNext}>
-            <span className="max-sm:hidden">{t.tryIt.next}</span>
-            <span className="sm:hidden">{t.tryIt.nextShort}</span>
+            <span className="max-sm:hidden">{w.tryIt.next}</span>
+            <span className="sm:hidden">{w.tryIt.nextShort}</span>
             <ChevronRight size={15} aria-hidden="true" />
           </Button>
         </div>
@@ -175,8 +176,8 @@ function Records({ rows, label }: { rows: Row[]; label: string }) {
           </tbody>
         </table>
       </div>
-      {columns.length === columnLimit ? <Cut>{t.tryIt.columnsCut(columnLimit)}</Cut> : null}
-      {rows.length > rowLimit ? <Cut>{t.tryIt.rowsCut(rowLimit)}</Cut> : null}
+      {columns.length === columnLimit ? <Cut>{w.tryIt.columnsCut(columnLimit)}</Cut> : null}
+      {rows.length > rowLimit ? <Cut>{w.tryIt.rowsCut(rowLimit)}</Cut> : null}
     </>
   );
 }
@@ -210,7 +211,7 @@ export function Running({ name }: { name: string; before?: Reply }) {
   return (
     <section className="panel" aria-busy="true">
       <div className="flex h-14 items-center border-b border-line px-4 text-muted sm:px-6" role="status">
-        {t.tryIt.calling(name)}
+        {w.tryIt.calling(name)}
       </div>
       <div className="flex flex-col gap-3 p-6">
         {Array.from({ length: 5 }, (_, i) => (

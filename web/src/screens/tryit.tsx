@@ -6,6 +6,7 @@ import type { Connector, Resource } from "../api/connectors";
 import { callName } from "../api/docs";
 import type { Instance } from "../api/instances";
 import { callable, firstList, inputsOf, requestPath, resourceId, shortPath, type Values } from "../api/tryit";
+import { w } from "../connectorwords";
 import { t } from "../strings";
 import { Button } from "../ui/button";
 import { Confirm } from "../ui/dialog";
@@ -38,7 +39,7 @@ export function TryIt({ connector, instance, wanted = "" }: TryItProps) {
   const [resource, setResource] = useState<Resource | undefined>(
     () => resources.find((r) => callName(r.method, r.path) === wanted) ?? firstList(connector) ?? resources[0],
   );
-  if (!resource) return <Blank title={t.tryIt.emptyTitle} text={t.tryIt.empty} />;
+  if (!resource) return <Blank title={w.tryIt.emptyTitle} text={w.tryIt.empty} />;
   return (
     <Call
       key={resourceId(resource)}
@@ -81,7 +82,7 @@ function Call({ picker, resource, connector, instance }: CallProps) {
   function check(): boolean {
     const found: Record<string, string> = {};
     for (const name of inputs.path) if (!values.path[name]?.trim()) found[`path.${name}`] = t.field.required(name);
-    if (inputs.paged && values.pageSize.trim() && !/^[1-9]\d*$/.test(values.pageSize.trim())) found.pageSize = t.tryIt.pageSizeWrong;
+    if (inputs.paged && values.pageSize.trim() && !/^[1-9]\d*$/.test(values.pageSize.trim())) found.pageSize = w.tryIt.pageSizeWrong;
     for (const parameter of inputs.more) {
       if (parameter.required && !values.more[parameter.name]?.trim()) {
         found[`more.${parameter.name}`] = t.field.required(parameter.name);
@@ -92,7 +93,7 @@ function Call({ picker, resource, connector, instance }: CallProps) {
       try {
         JSON.parse(values.body);
       } catch (error) {
-        found.body = t.tryIt.bodyWrong(error instanceof Error ? error.message : "");
+        found.body = w.tryIt.bodyWrong(error instanceof Error ? error.message : "");
       }
     }
     setErrors(found);
@@ -137,7 +138,7 @@ function Call({ picker, resource, connector, instance }: CallProps) {
   const send = (
     <Button type="submit" look={resource.method === "DELETE" ? "danger" : "primary"} isPending={call.isPending} isDisabled={inputs.form}>
       <Send size={15} aria-hidden="true" />
-      {writes ? t.tryIt.sends(resource.method) : t.tryIt.send}
+      {writes ? w.tryIt.sends(resource.method) : w.tryIt.send}
     </Button>
   );
   const next = call.data?.answer.headers.get("Elements-Next-Page-Token") ?? "";
@@ -167,18 +168,18 @@ function Call({ picker, resource, connector, instance }: CallProps) {
           <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_104px_auto]">
             {inputs.where ? (
               <TextField
-                label={t.tryIt.where}
+                label={w.tryIt.where}
                 name="where"
                 mono
-                placeholder={t.tryIt.whereExample}
-                help={t.tryIt.whereHelp}
+                placeholder={w.tryIt.whereExample}
+                help={w.tryIt.whereHelp}
                 value={values.where}
                 onChange={(where) => set({ where })}
               />
             ) : null}
             {inputs.paged ? (
               <TextField
-                label={t.tryIt.pageSize}
+                label={w.tryIt.pageSize}
                 name="pageSize"
                 inputMode="numeric"
                 className="max-sm:max-w-32"
@@ -192,7 +193,7 @@ function Call({ picker, resource, connector, instance }: CallProps) {
         ) : null}
         {inputs.body ? (
           <TextField
-            label={t.tryIt.body}
+            label={w.tryIt.body}
             name="body"
             lines={8}
             mono
@@ -201,26 +202,26 @@ function Call({ picker, resource, connector, instance }: CallProps) {
             onChange={(body) => set({ body })}
           />
         ) : null}
-        {inputs.form ? <p className="text-muted">{t.tryIt.form}</p> : null}
+        {inputs.form ? <p className="text-muted">{w.tryIt.form}</p> : null}
         {optional.length ? (
           <div>
             <Button look="quiet" small className="-ml-2" aria-expanded={more} onPress={() => setMore(!more)}>
               <ChevronRight size={15} className={`transition-[rotate] duration-100 ${more ? "rotate-90" : ""}`} aria-hidden="true" />
-              {t.tryIt.more}
+              {w.tryIt.more}
             </Button>
             {more ? <div className="grid gap-4 pt-3 sm:grid-cols-2">{optional.map(parameterField)}</div> : null}
           </div>
         ) : null}
         <div className={`flex flex-wrap items-center gap-3 ${beside ? "sm:hidden" : ""}`}>
           {send}
-          {writes ? <span className="text-sm text-warn">{t.tryIt.writes(connector.name)}</span> : null}
+          {writes ? <span className="text-sm text-warn">{w.tryIt.writes(connector.name)}</span> : null}
         </div>
       </form>
 
       {call.isPending ? (
         <Running name={connector.name} before={call.data} />
       ) : call.isError ? (
-        <Blank live title={t.tryIt.failed} text={messageOf(call.error)} />
+        <Blank live title={w.tryIt.failed} text={messageOf(call.error)} />
       ) : call.data ? (
         <Result
           reply={call.data}
@@ -230,13 +231,13 @@ function Call({ picker, resource, connector, instance }: CallProps) {
           onNext={next ? () => go([...trail, next]) : undefined}
         />
       ) : (
-        <Blank icon={<Send size={20} />} title={t.tryIt.beforeTitle} text={t.tryIt.before} />
+        <Blank icon={<Send size={20} />} title={w.tryIt.beforeTitle} text={w.tryIt.before} />
       )}
 
       <details className="panel group">
         <summary className="flex cursor-pointer select-none items-center gap-2 rounded-md px-4 py-3 font-medium sm:px-6">
           <ChevronRight size={16} className="text-muted transition-[rotate] duration-100 group-open:rotate-90" aria-hidden="true" />
-          {t.created.curl}
+          {w.created.curl}
         </summary>
         <div className="px-4 pb-4 sm:px-6">
           <Curl
@@ -250,9 +251,9 @@ function Call({ picker, resource, connector, instance }: CallProps) {
 
       <Confirm
         open={sure}
-        title={t.tryIt.confirmTitle}
-        text={t.tryIt.confirmText(shortPath(requestPath(resource, hub, values)), connector.name)}
-        action={t.tryIt.sends("DELETE")}
+        title={w.tryIt.confirmTitle}
+        text={w.tryIt.confirmText(shortPath(requestPath(resource, hub, values)), connector.name)}
+        action={w.tryIt.sends("DELETE")}
         onConfirm={run}
         onClose={() => setSure(false)}
       />

@@ -1,6 +1,6 @@
 import { CircleAlert } from "lucide-react";
 import { faultsOf } from "../api/imports";
-import { t } from "../strings";
+import { w } from "../connectorwords";
 
 /** What the server finds wrong with a definition: each fault with its place. */
 export function FaultList({ title, message }: { title: string; message: string }) {
@@ -21,7 +21,7 @@ export function FaultList({ title, message }: { title: string; message: string }
               {fault.reason}
             </li>
           ))}
-          {more ? <li className="text-muted">{t.import.moreFaults(more)}</li> : null}
+          {more ? <li className="text-muted">{w.import.moreFaults(more)}</li> : null}
         </ul>
       ) : null}
     </div>
