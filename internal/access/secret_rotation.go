@@ -80,7 +80,8 @@ func (s *Service) RotateInstanceToken(ctx context.Context, organizationID, insta
 
 func (s *Service) rotate(ctx context.Context, kind store.SecretKind, organizationID, ownerID int64, value string, overlap time.Duration) (*Rotated, error) {
 	at := s.now().UTC().Truncate(time.Millisecond)
-	r := store.SecretRotation{Kind: kind, OwnerID: ownerID, OrganizationID: organizationID, Value: value, At: at, OldUntil: at.Add(overlap)}
+	// The end falls on a whole second, as answers show it.
+	r := store.SecretRotation{Kind: kind, OwnerID: ownerID, OrganizationID: organizationID, Value: value, At: at, OldUntil: at.Add(overlap).Truncate(time.Second)}
 	if err := s.db.RotateSecret(ctx, r); err != nil {
 		return nil, err
 	}
