@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"jackfield/internal/fault"
 )
@@ -45,7 +46,7 @@ func (d *DB) ChangeOwnRoles(ctx context.Context, organizationID int64, f func(tx
 		if err != nil {
 			return err
 		}
-		after, err := f(tx, before)
+		after, err := f(tx, slices.Clone(before))
 		if err != nil {
 			return err
 		}
