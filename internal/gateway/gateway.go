@@ -15,6 +15,7 @@ import (
 	"jackfield/internal/fault"
 	"jackfield/internal/instance"
 	"jackfield/internal/limit"
+	"jackfield/internal/mail"
 	"jackfield/internal/outbound"
 	"jackfield/internal/sandbox"
 	"jackfield/internal/usage"
@@ -36,7 +37,7 @@ const (
 	MaxPageSize = 5000
 )
 
-// Options are what a gateway works with. All but Databases, Limits, Traces, Log, MaxFile, Unlimited and Now are required.
+// Options are what a gateway works with. All but Databases, Limits, Mail, Traces, Log, MaxFile, Unlimited and Now are required.
 type Options struct {
 	Access    *access.Service
 	Instances *instance.Service
@@ -47,6 +48,7 @@ type Options struct {
 	Usage     *usage.Recorder
 	Traces    *usage.Traces  // nil = no call is traced
 	Limits    *limit.Service // nil = accounts have no limits
+	Mail      *mail.Service  // nil = mails of scripts are logged and not sent
 	Log       *slog.Logger
 	MaxFile   int64        // bytes a streamed body may have; 0 = DefaultMaxFile
 	Hooks     HookRequests // what scripts may ask of others
@@ -68,6 +70,8 @@ type Gateway struct {
 	log       *slog.Logger
 	maxFile   int64
 	hooks     HookRequests
+	mail      *mail.Service
+	hookMails hookMails
 	unlimited bool
 	now       func() time.Time
 	renewals  renewals
@@ -89,7 +93,7 @@ func New(o Options) *Gateway {
 	}
 	return &Gateway{
 		access: o.Access, instances: o.Instances, catalog: o.Catalog, sandbox: o.Sandbox, outbound: o.Outbound, databases: o.Databases,
-		usage: o.Usage, traces: o.Traces, limits: o.Limits, log: o.Log, maxFile: o.MaxFile, hooks: o.Hooks, unlimited: o.Unlimited, now: o.Now,
+		usage: o.Usage, traces: o.Traces, limits: o.Limits, log: o.Log, maxFile: o.MaxFile, hooks: o.Hooks, mail: o.Mail, unlimited: o.Unlimited, now: o.Now,
 
 		certificates: certificates,
 	}

@@ -33,7 +33,7 @@ func (g *Gateway) hook(ctx context.Context, c *Call, script *sandbox.Script, ans
 	output, err := g.sandbox.Run(ctx, script, sandbox.Input{Variables: c.variables(script, answered), Fetch: requests.fetch})
 	g.limits.Script(c.Principal.Account.ID, output.Spent)
 	for _, mail := range output.Mails { // also of a script that failed afterwards
-		g.log.InfoContext(ctx, "a script wanted a mail sent", "request", c.RequestID, "script", script.Name(), "to", mail.To, "subject", mail.Subject)
+		g.sendMail(ctx, c, mail, script.Name())
 		c.Trace.mailed(mail, script.Name())
 	}
 	if err != nil {

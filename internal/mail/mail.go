@@ -22,6 +22,9 @@ const (
 	maxSubject = 1 << 10   // bytes
 	maxText    = 256 << 10 // bytes, as scripts may write
 
+	// maxKept is how many letters of an organization are kept at once. Those that set a password are not held up by it.
+	maxKept = 10_000
+
 	// Retention is how long letters are kept, sent or not.
 	Retention = 30 * 24 * time.Hour
 	// Patience is how long a letter is tried that says nothing else.
@@ -108,6 +111,15 @@ func (s *Service) Sends() bool { return s.options.Server != nil }
 func (s *Service) Send(ctx context.Context, l Letter) error {
 	if err := l.check(); err != nil {
 		return err
+	}
+	if l.UserID == 0 {
+		kept, err := s.db.CountMails(ctx, l.OrganizationID)
+		if err != nil {
+			return err
+		}
+		if kept >= maxKept {
+			return fault.New(fault.Throttled, "The outbox of the organization is full: letters are kept for %d days (limit: %d letters)", int(Retention.Hours()/24), maxKept)
+		}
 	}
 	at := s.now()
 	m := &store.Mail{

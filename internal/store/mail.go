@@ -102,6 +102,12 @@ func (d *DB) NextMail(ctx context.Context) (time.Time, error) {
 	return fromMillis(next), failure("read mails", err)
 }
 
+// CountMails is how many letters of an organization are kept.
+func (d *DB) CountMails(ctx context.Context, organizationID int64) (n int, err error) {
+	err = d.read.QueryRowContext(ctx, "SELECT COUNT(*) FROM mails WHERE organization_id = $1", organizationID).Scan(&n)
+	return n, failure("count mails", err)
+}
+
 // Mails lists the letters of an organization with ids below one, the newest first; 0 = from the newest.
 func (d *DB) Mails(ctx context.Context, organizationID, below int64, limit int) ([]*Mail, error) {
 	rows, err := d.read.QueryContext(ctx,
