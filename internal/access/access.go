@@ -208,7 +208,7 @@ func (s *Service) bySession(ctx context.Context, kind store.SessionKind, token s
 		}
 		p := newPrincipal(identity)
 		p.SessionID, p.LoggedInAt = session.ID, session.CreatedAt
-		return &caller{principal: p, sessionID: session.ID, expires: session.ExpiresAt}, nil
+		return &caller{principal: p, sessionID: session.ID, expires: session.ExpiresAt, ended: "The login has ended: log in again"}, nil
 	})
 }
 
