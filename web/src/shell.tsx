@@ -7,6 +7,7 @@ import { PlaceContext, type Step } from "./place";
 import { administers } from "./rights";
 import { t } from "./strings";
 import { Button, buttonClass } from "./ui/button";
+import { BrandLogo } from "./ui/brandlogo";
 import { Mark } from "./ui/mark";
 import { Failure, Loading } from "./ui/state";
 
@@ -83,7 +84,7 @@ function Frame({ session }: { session: Session }) {
       >
         {t.skip}
       </a>
-      <div className="min-h-dvh md:grid md:grid-cols-[64px_minmax(0,1fr)] lg:grid-cols-[208px_minmax(0,1fr)]">
+      <div className="min-h-dvh md:grid md:grid-cols-[64px_minmax(0,1fr)] lg:grid-cols-[var(--jf-rail-width,208px)_minmax(0,1fr)]">
         <Rail />
         <div className="flex min-w-0 flex-col">
           <Header trail={trail} session={session} />
@@ -107,10 +108,9 @@ function Frame({ session }: { session: Session }) {
 
 function Rail() {
   return (
-    <aside className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-surface md:flex">
+    <aside className="frame-rail sticky top-0 hidden h-dvh flex-col border-r border-line bg-surface md:flex">
       <Link to="/connectors" className="flex h-14 items-center gap-2.5 px-5 max-lg:justify-center max-lg:px-0" aria-label={t.product}>
-        <Mark size={24} />
-        <span className="hidden text-lg font-semibold tracking-tight lg:block">{t.product}</span>
+        <BrandLogo />
       </Link>
       <nav aria-label={t.nav.label} className="flex flex-col gap-0.5 px-3 pt-2">
         {places.map(({ to, text, Icon }) => (
@@ -138,7 +138,7 @@ function BottomBar() {
   return (
     <nav
       aria-label={t.nav.label}
-      className="fixed inset-x-0 bottom-0 z-20 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
+      className="frame-rail fixed inset-x-0 bottom-0 z-20 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
       {places.map(({ to, text, Icon }) => (
         <NavLink
@@ -163,9 +163,9 @@ function Header({ trail, session }: { trail: Step[]; session: Session }) {
   const deep = trail.length > 1 ? trail : []; // a page of the rail is named by its own heading
   const up = deep.findLast((step): step is Required<Step> => step.to !== undefined);
   return (
-    <header className="sticky top-0 z-20 flex h-14 items-center gap-3 border-b border-line bg-surface px-4 md:px-8">
+    <header className="frame-bar sticky top-0 z-20 flex h-14 items-center gap-3 border-b border-line bg-surface px-4 md:px-8">
       <Link to="/connectors" aria-label={t.product} className="md:hidden">
-        <Mark size={24} />
+        <BrandLogo small />
       </Link>
       <nav aria-label={t.nav.place} className="min-w-0 flex-1">
         {up ? (

@@ -29,8 +29,8 @@ export type BrandGroup = (typeof brandGroups)[number]["group"];
 export type BrandField = (typeof brandGroups)[number]["fields"][number];
 export type Brand = Record<BrandField, string>;
 
-/** A branding as the server keeps it; logo and favicon are addresses. */
-export type Branding = Partial<Brand> & { logo?: string | null; favicon?: string | null };
+/** A branding as the server keeps it. The name, if any, stands for the organization's on pages of customers; logo and favicon are addresses. */
+export type Branding = Partial<Brand> & { name?: string; logo?: string | null; favicon?: string | null };
 
 const path = "/organizations/branding";
 
@@ -48,7 +48,7 @@ export const brandingQuery = queryOptions({
   },
 });
 
-export function putBranding(brand: Brand): Promise<Branding> {
+export function putBranding(brand: Brand & { name: string }): Promise<Branding> {
   return call<Branding>(path, { method: "PUT", body: brand });
 }
 

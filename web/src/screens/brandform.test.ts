@@ -17,7 +17,7 @@ test("a stored branding wins over the product's own look, and what is no field o
 });
 
 test("a wrong colour and a wrong size are named", () => {
-  expect(wrongFields({ ...ownLook, bodyColor: "red", navigationWidth: "20em" })).toEqual(["bodyColor", "navigationWidth"]);
+  expect(wrongFields({ ...ownLook, bodyColor: "red", navigationWidth: "wide" })).toEqual(["bodyColor", "navigationWidth"]);
   expect([kindOf("documentationUrl"), kindOf("headerFont"), kindOf("navigationLabelSize"), kindOf("cardBackground")]).toEqual(["url", "font", "size", "colour"]);
 });
 

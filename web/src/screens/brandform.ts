@@ -38,7 +38,7 @@ export function wrongFields(brand: Brand): BrandField[] {
     .filter((field) => {
       const kind = kindOf(field);
       if (kind === "colour") return !hex(brand[field]);
-      return kind === "size" && !/^\d{1,4}(\.\d+)?px$/.test(brand[field].trim());
+      return kind === "size" && !/^\d{1,4}(\.\d{1,3})?(px|pt|em|rem|%|vw)?$/.test(brand[field].trim());
     });
 }
 

@@ -41,12 +41,13 @@ function Form({ stored }: { stored: Stored | null }) {
   const client = useQueryClient();
   const organization = useSession().data?.organization?.name ?? t.product;
   const [brand, setBrand] = useState(() => startBrand(stored));
+  const [name, setName] = useState(stored?.name ?? "");
   const [removing, setRemoving] = useState(false);
   const wrong = wrongFields(brand);
   // The session carries the look of the whole console: read again, it paints the page.
   const refresh = () => Promise.all([client.invalidateQueries({ queryKey: brandingQuery.queryKey }), client.invalidateQueries({ queryKey: sessionQuery.queryKey })]);
   const save = useMutation({
-    mutationFn: () => putBranding(brand),
+    mutationFn: () => putBranding({ ...brand, name: name.trim() }),
     onSuccess: async () => {
       await refresh();
       announce(w.branding.saved);
@@ -57,6 +58,7 @@ function Form({ stored }: { stored: Stored | null }) {
     onSuccess: async () => {
       await refresh();
       setBrand(startBrand(null));
+      setName("");
       setRemoving(false);
       announce(w.branding.removed);
     },
@@ -74,15 +76,16 @@ function Form({ stored }: { stored: Stored | null }) {
   return (
     <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_minmax(0,440px)]">
       <div className="xl:sticky xl:top-20 xl:order-2">
-        <BrandPreview branding={{ ...brand, logo: stored?.logo }} organization={organization} />
+        <BrandPreview branding={{ ...brand, logo: stored?.logo }} organization={name.trim() || organization} />
       </div>
       <form onSubmit={submit} noValidate className="flex min-w-0 flex-col gap-5">
         {stored ? null : <Notice>{w.branding.none}</Notice>}
         <Quick brand={brand} onChange={setBrand} />
         <Section title={w.branding.pictures}>
           <div className="grid gap-5 px-4 py-4 sm:grid-cols-2 sm:px-6">
-            <Picture what="logo" address={stored?.logo} ready={stored !== null} onDone={refresh} />
-            <Picture what="favicon" address={stored?.favicon} ready={stored !== null} onDone={refresh} />
+            <TextField className="sm:col-span-2" label={w.branding.name} name="name" help={w.branding.nameHelp(organization)} value={name} onChange={setName} maxLength={80} />
+            <Picture what="logo" address={stored?.logo} onDone={refresh} />
+            <Picture what="favicon" address={stored?.favicon} onDone={refresh} />
           </div>
         </Section>
         {brandGroups.map(({ group, fields }) => (
@@ -99,7 +102,7 @@ function Form({ stored }: { stored: Stored | null }) {
             {messageOf(save.error)}
           </p>
         ) : null}
-        <div className="flex flex-wrap justify-end gap-2">
+        <div className="sticky bottom-14 z-10 flex flex-wrap justify-end gap-2 border-t border-line bg-page py-3 md:bottom-0">
           {stored ? <Button onPress={() => setRemoving(true)}>{w.branding.remove}</Button> : null}
           <Button type="submit" look="primary" isPending={save.isPending}>
             {w.branding.save}
@@ -149,7 +152,7 @@ function Quick({ brand, onChange }: { brand: Brand; onChange: (brand: Brand) => 
 
 const kinds = { logo: ".svg,.png,.jpg,.jpeg,.webp", favicon: ".svg,.png,.ico" };
 
-function Picture({ what, address, ready, onDone }: { what: "logo" | "favicon"; address?: string | null; ready: boolean; onDone: () => Promise<unknown> }) {
+function Picture({ what, address, onDone }: { what: "logo" | "favicon"; address?: string | null; onDone: () => Promise<unknown> }) {
   const input = useRef<HTMLInputElement>(null);
   const send = useMutation({
     mutationFn: (file: File) => putPicture(what, file),
@@ -176,11 +179,11 @@ function Picture({ what, address, ready, onDone }: { what: "logo" | "favicon"; a
           event.target.value = ""; // the same file may be chosen again
         }}
       />
-      <Button isDisabled={!ready} isPending={send.isPending} onPress={() => input.current?.click()}>
+      <Button isPending={send.isPending} onPress={() => input.current?.click()}>
         <Upload size={15} aria-hidden="true" />
         {w.branding.upload[what]}
       </Button>
-      <span className="help">{ready ? w.branding.pictureHelp[what] : w.branding.first}</span>
+      <span className="help">{w.branding.pictureHelp[what]}</span>
       {send.isError ? (
         <p role="alert" className="break-words text-sm text-bad">
           {messageOf(send.error)}

@@ -67,7 +67,7 @@ function Console({ branding, organization }: { branding: Branding; organization:
   const link = "frame-link flex h-8 items-center gap-2 rounded-md px-2 font-medium text-muted";
   return (
     <div className="flex h-full">
-      <div className="frame-rail flex w-32 flex-none flex-col gap-0.5 border-r border-line bg-surface p-2">
+      <div className="frame-rail flex w-[34%] max-w-36 flex-none flex-col gap-0.5 border-r border-line bg-surface p-2">
         <span className="mb-1 flex h-9 items-center px-1">
           <Sign branding={branding} />
         </span>

@@ -1,9 +1,12 @@
 const moment = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 
-/** A point in time in words; text that is none stays as it is. */
+const day = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });
+
+/** A point in time, or a day, in words; text that is neither stays as it is. */
 export function when(date: string): string {
   const at = Date.parse(date);
-  return Number.isNaN(at) ? date : moment.format(at);
+  if (Number.isNaN(at)) return date;
+  return /^\d{4}-\d\d-\d\d$/.test(date) ? day.format(at) : moment.format(at);
 }
 
 /** A point in time, or what stands for none. */
