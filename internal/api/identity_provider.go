@@ -2,14 +2,19 @@ package api
 
 import (
 	"context"
+	"mime"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"jackfield/internal/fault"
 	"jackfield/internal/signon"
 	"jackfield/internal/store"
 )
+
+// maxAssertionBody is the largest form of an assertion consumer in bytes: a signed answer with hundreds of groups is 100 KiB.
+const maxAssertionBody = 1 << 20
 
 // identityProvider is the body of an answer (reference/accounts-and-access.md §9). The client secret is never in it.
 type identityProvider struct {
@@ -34,7 +39,7 @@ func (a *API) identityProvider(r *http.Request, p *store.IdentityProvider) ident
 		body.RedirectURL = address + signon.CallbackPath
 		return body
 	}
-	our := signon.AddressesOf(address+Base, p.ID)
+	our := signon.AddressesOf(address, p.ID)
 	body.ServiceProvider = &our
 	return body
 }
@@ -135,7 +140,7 @@ func (a *API) samlMetadata(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	text, err := a.SignOn.Metadata(e.r.Context(), id, a.shownAddress(e.r)+Base)
+	text, err := a.SignOn.Metadata(e.r.Context(), id, a.shownAddress(e.r))
 	if err != nil {
 		return err
 	}
@@ -170,4 +175,31 @@ func plainHost(host string) bool {
 	}
 	u, err := url.Parse("https://" + host)
 	return err == nil && u.Host == host && u.Hostname() != "" && u.User == nil && u.Path == "" && u.RawQuery == "" && u.Fragment == ""
+}
+
+// consumeAssertion answers POST /authentication/saml/{idpId}/acs: the provider's answer, brought by the person's browser. Whatever
+// comes of it, the browser is led to a page.
+func (a *API) consumeAssertion(e *exchange) error {
+	id, err := e.number("idpId", "identity provider")
+	if err != nil {
+		return err
+	}
+	if media, _, err := mime.ParseMediaType(e.r.Header.Get("Content-Type")); err != nil || media != "application/x-www-form-urlencoded" {
+		return fault.New(fault.UnsupportedMedia, "The body must be a form with the field SAMLResponse")
+	}
+	body, err := e.bodyUpTo(maxAssertionBody)
+	if err != nil {
+		return err
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return fault.New(fault.Invalid, "The body is no form: %v", err)
+	}
+	to := a.SignOn.Consume(e.r.Context(), id, a.address(e.r), form.Get("SAMLResponse"), form.Get("RelayState"))
+	h := e.w.Header()
+	h.Set("Location", to)
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	e.write(http.StatusSeeOther, nil)
+	return nil
 }

@@ -293,6 +293,7 @@ var routes = []route{
 	{"PUT", "/accounts/{id}/limits", platform, "", customer, (*API).replaceLimits},
 
 	{"GET", "/authentication/saml/{idpId}/metadata", public, "", anybody, (*API).samlMetadata},
+	{"POST", "/authentication/saml/{idpId}/acs", public, "", anybody, (*API).consumeAssertion},
 	{"POST", "/accounts/identity-providers", platform, accountSignOn, account, createIdentityProvider(signon.OfAccount)},
 	{"GET", "/accounts/identity-providers", platform, accountSignOn, account, listIdentityProviders(signon.OfAccount)},
 	{"GET", "/accounts/identity-providers/{id}", platform, accountSignOn, account, readIdentityProvider(signon.OfAccount)},

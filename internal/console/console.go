@@ -12,6 +12,7 @@ import (
 
 	"jackfield/internal/access"
 	"jackfield/internal/connect"
+	"jackfield/internal/signon"
 	"jackfield/web"
 )
 
@@ -22,6 +23,7 @@ const noPage = "<!doctype html><title>Jackfield</title><p>The console is not par
 type Options struct {
 	Access  *access.Service
 	Connect *connect.Service // nil = no connect links
+	SignOn  *signon.Service  // nil = no login with other identity providers
 	Dist    fs.FS            // the built console; nil = the one built into this program
 
 	// Logo returns the SVG of a connector's logo, false when it has none. Nil = no connector has one.
@@ -39,6 +41,7 @@ type Options struct {
 type Console struct {
 	access  *access.Service
 	connect *connect.Service
+	signOn  *signon.Service
 	public  string // the address people use; "" = as the request came in
 	logo    func(string) ([]byte, bool)
 	notices []string
@@ -57,7 +60,7 @@ func New(o Options) *Console {
 	if o.Dist == nil {
 		o.Dist = web.Dist()
 	}
-	c := &Console{access: o.Access, connect: o.Connect, public: strings.TrimSuffix(o.PublicURL, "/"), logo: o.Logo, notices: o.Notices, log: o.Log}
+	c := &Console{access: o.Access, connect: o.Connect, signOn: o.SignOn, public: strings.TrimSuffix(o.PublicURL, "/"), logo: o.Logo, notices: o.Notices, log: o.Log}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
@@ -82,6 +85,12 @@ func New(o Options) *Console {
 		c.routes.HandleFunc("POST "+connect.Path+"{token}/visit", c.connectVisit)
 		c.routes.HandleFunc("GET "+connect.ReturnPath, c.connectReturn)
 		c.routes.HandleFunc("GET "+brandLogo, c.brandLogo)
+	}
+	if c.signOn != nil {
+		c.routes.HandleFunc("GET /console/sign-on", c.signOnOffers)
+		c.routes.HandleFunc("GET "+signon.StartPath+"{id}", c.signOnStart)
+		c.routes.HandleFunc("GET "+signon.CallbackPath, c.signOnReturn)
+		c.routes.HandleFunc("GET "+signon.FinishPath, c.signOnFinish)
 	}
 	c.routes.HandleFunc("GET /", c.file)
 	return c

@@ -216,10 +216,10 @@ func (s *Server) open(ctx context.Context, o Options) error {
 		DB: s.DB, Instances: s.Instances, Gateway: corridor, Catalog: s.Catalog, Vault: keys, Log: o.Log,
 	})
 	s.Tenants = tenant.New(tenant.Options{DB: s.DB, Access: s.Access, Instances: s.Instances, Provision: s.Provision, Log: o.Log})
+	s.SignOn = signon.New(signon.Options{DB: s.DB, Access: s.Access, Tenants: s.Tenants, Outbound: client, Vault: keys, Log: o.Log})
 	s.Connect = connect.New(connect.Options{
 		DB: s.DB, Access: s.Access, Catalog: s.Catalog, Instances: s.Instances, Provision: s.Provision, Redirects: o.Redirects, Brand: o.Brand, Log: o.Log,
 	})
-	s.SignOn = signon.New(signon.Options{DB: s.DB, Access: s.Access, Outbound: client, Vault: keys, Log: o.Log})
 	s.Builder = builder.New(builder.Options{DB: s.DB, Catalog: s.Catalog, Scripts: scripts})
 
 	if err := s.openJobs(ctx, o); err != nil {
@@ -288,7 +288,7 @@ func (s *Server) serve(o Options, corridor *gateway.Gateway) {
 		PublicURL: o.PublicURL, AnonymousCatalog: o.AnonymousCatalog, Gateway: corridor, Limits: s.limits, Usage: s.usage, Traces: s.traces, Log: o.Log, Metrics: s.metrics,
 	})
 	screens := console.New(console.Options{
-		Access: s.Access, Connect: s.Connect, Log: o.Log, Notices: o.Notices, Logo: s.logo, PublicURL: o.PublicURL,
+		Access: s.Access, Connect: s.Connect, SignOn: s.SignOn, Log: o.Log, Notices: o.Notices, Logo: s.logo, PublicURL: o.PublicURL,
 	})
 	s.handler = s.routes(o, wire, screens)
 	s.http = &http.Server{

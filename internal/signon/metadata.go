@@ -10,6 +10,9 @@ import (
 	"jackfield/internal/store"
 )
 
+// wireBase is what the paths of the wire API begin with.
+const wireBase = "/elements/api-v2"
+
 // defaultGroups is the claim or attribute with a person's groups where the administrator names none.
 const defaultGroups = "groups"
 
@@ -19,16 +22,16 @@ type Addresses struct {
 	ACSURL   string `json:"acsUrl"`
 }
 
-// AddressesOf gives them for a base such as https://api.example.com/elements/api-v2. Every provider has its own, so that what is said to
+// AddressesOf gives them for an address of this server such as https://api.example.com. Every provider has its own, so that what is said to
 // one tenant's is nothing to another's.
-func AddressesOf(base string, id int64) Addresses {
-	path := base + "/authentication/saml/" + strconv.FormatInt(id, 10)
+func AddressesOf(home string, id int64) Addresses {
+	path := home + wireBase + "/authentication/saml/" + strconv.FormatInt(id, 10)
 	return Addresses{EntityID: path + "/metadata", ACSURL: path + "/acs"}
 }
 
 // Metadata describes this server to one SAML provider (reference/accounts-and-access.md §9). It holds addresses alone: nothing of the
 // tenant. A provider that does not exist or is none of SAML is a NotFound fault.
-func (s *Service) Metadata(ctx context.Context, id int64, base string) ([]byte, error) {
+func (s *Service) Metadata(ctx context.Context, id int64, home string) ([]byte, error) {
 	p, err := s.db.AnyIdentityProvider(ctx, id)
 	if err != nil {
 		return nil, err
@@ -36,7 +39,7 @@ func (s *Service) Metadata(ctx context.Context, id int64, base string) ([]byte, 
 	if p.Kind != store.SAMLProvider {
 		return nil, fault.New(fault.NotFound, "No identity provider of SAML found with id %d", id)
 	}
-	our := AddressesOf(base, id)
+	our := AddressesOf(home, id)
 	var b bytes.Buffer
 	text := func(s string) string {
 		var escaped bytes.Buffer

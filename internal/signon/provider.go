@@ -110,6 +110,7 @@ func (s *Service) Create(ctx context.Context, p *access.Principal, level Level, 
 	if err := s.check(ctx, p, made, own); err != nil {
 		return nil, err
 	}
+	made.Settings.Reach = reachOf(p)
 	return made, s.db.CreateIdentityProvider(ctx, made, MaxProviders)
 }
 
@@ -142,6 +143,7 @@ func (s *Service) Change(ctx context.Context, p *access.Principal, level Level, 
 		if err := s.check(ctx, p, changed, own); err != nil {
 			return err
 		}
+		changed.Settings.Reach = reachOf(p)
 		return tx.UpdateIdentityProvider(ctx, changed)
 	})
 }

@@ -17,6 +17,7 @@ import (
 	"jackfield/internal/fault"
 	"jackfield/internal/outbound"
 	"jackfield/internal/store"
+	"jackfield/internal/tenant"
 	"jackfield/internal/vault"
 )
 
@@ -45,6 +46,7 @@ const (
 type Options struct {
 	DB       *store.DB
 	Access   *access.Service
+	Tenants  *tenant.Service
 	Outbound *outbound.Client
 	Vault    *vault.Vault
 	Log      *slog.Logger
@@ -53,13 +55,14 @@ type Options struct {
 
 // Service logs people in. Safe for concurrent use.
 type Service struct {
-	db     *store.DB
-	access *access.Service
-	client *http.Client // of OpenID Connect
-	vault  *vault.Vault
-	known  discovered
-	log    *slog.Logger
-	now    func() time.Time
+	db      *store.DB
+	access  *access.Service
+	tenants *tenant.Service
+	client  *http.Client // of OpenID Connect
+	vault   *vault.Vault
+	known   discovered
+	log     *slog.Logger
+	now     func() time.Time
 }
 
 // New makes the service.
@@ -71,7 +74,7 @@ func New(o Options) *Service {
 		o.Now = time.Now
 	}
 	return &Service{
-		db: o.DB, access: o.Access, client: guarded(o.Outbound), vault: o.Vault,
+		db: o.DB, access: o.Access, tenants: o.Tenants, client: guarded(o.Outbound), vault: o.Vault,
 		known: newDiscovered(o.Now), log: o.Log, now: o.Now,
 	}
 }

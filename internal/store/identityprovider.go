@@ -65,6 +65,7 @@ type ProviderSettings struct {
 	JustInTime          bool              `json:"justInTime"`
 	AllowUnsolicited    bool              `json:"allowIdpInitiated"`    // SAML answers that nobody asked for
 	SkipVerifiedAddress bool              `json:"trustUnverifiedEmail"` // OpenID Connect: an address without email_verified counts
+	Reach               string            `json:"reach,omitempty"`      // highest role that it lets in: that of whoever wrote it last
 }
 
 func noIdentityProvider(id int64) error {

@@ -322,12 +322,11 @@ func (s *Simulator) sign(el *etree.Element, t Settings) (*etree.Element, error) 
 	if err := context.SetSignatureMethod(method); err != nil {
 		return nil, err
 	}
-	signed, err := context.SignEnveloped(el)
+	signature, err := context.ConstructSignature(el, true)
 	if err != nil {
 		return nil, err
 	}
-	signature := signed.Child[len(signed.Child)-1]
-	signed.RemoveChild(signature)
+	signed := el.Copy()
 	signed.InsertChildAt(1, signature)
 	return signed, nil
 }
