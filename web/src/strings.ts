@@ -185,7 +185,6 @@ export const t = {
     what: "the instances",
     lead: "Accounts connected to this organization.",
     leadOf: (account: string) => `What is connected in ${account}.`,
-    by: (email: string) => `by ${email}`,
     search: "Search by name",
     tag: "Tag",
     anyTag: "Any tag",

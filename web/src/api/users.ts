@@ -1,5 +1,5 @@
 import { queryOptions, type QueryClient } from "@tanstack/react-query";
-import { call, callAll } from "./client";
+import { call, callAll, statusOf } from "./client";
 import type { Role } from "./roles";
 
 export interface Address {
@@ -38,11 +38,20 @@ export interface NewUser extends Address {
   roles?: { key: string }[];
 }
 
+async function readUsers(path: string): Promise<User[]> {
+  try {
+    return await callAll<User>(path);
+  } catch (error) {
+    if (statusOf(error) === 404) return []; // an empty list, http-conventions.md §7.3
+    throw error;
+  }
+}
+
 /** Users of an account; 0 = all that the caller may see. Inactive ones are in it. */
 export function usersQuery(account: number) {
   return queryOptions({
     queryKey: ["users", account],
-    queryFn: () => callAll<User>(`${account ? `/accounts/${account}` : ""}/users?pageSize=200&includeInactive=true`),
+    queryFn: () => readUsers(`${account ? `/accounts/${account}` : ""}/users?pageSize=200&includeInactive=true`),
   });
 }
 
@@ -53,9 +62,9 @@ export function userQuery(id: string) {
   });
 }
 
-/** Makes a user of an account. */
-export function createUser(account: number, user: NewUser): Promise<User> {
-  return call(`/accounts/${account}/users`, { method: "POST", body: user });
+/** Makes a user of an account; undefined = the default account of the organization, which has a privilege of its own. */
+export function createUser(account: number | undefined, user: NewUser): Promise<User> {
+  return call(account === undefined ? "/organizations/users" : `/accounts/${account}/users`, { method: "POST", body: user });
 }
 
 export type UserChanges = Partial<NewUser> & { active?: boolean };

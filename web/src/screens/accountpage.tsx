@@ -252,7 +252,9 @@ function Connected({ account }: { account: Account }) {
           <li key={instance.id} className="flex items-center gap-3 px-4 py-2 sm:px-6">
             <Logo connectorKey={instance.element.key} name={instance.element.name} size={28} />
             <div className="min-w-0 flex-1">
-              <p className="truncate font-medium">{instance.name}</p>
+              <Link to={`/instances/${instance.id}`} className="block truncate rounded-sm font-medium underline-offset-2 hover:text-accent hover:underline">
+                {instance.name}
+              </Link>
               <p className="truncate text-sm text-muted">
                 {instance.element.name} · {instance.id}
               </p>

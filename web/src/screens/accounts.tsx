@@ -4,9 +4,12 @@ import { Building2, EllipsisVertical, Eye, Pencil, Plus, Power } from "lucide-re
 import { lazy, Suspense, useDeferredValue, useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { accountsQuery, type Account } from "../api/accounts";
+import { ApiError } from "../api/client";
+import { useSession } from "../api/session";
 import { useChosen } from "../chosen";
 import { useFilters } from "../filters";
 import { usePlace } from "../place";
+import { administers } from "../rights";
 import { w } from "../settingswords";
 import { t } from "../strings";
 import { Button } from "../ui/button";
@@ -41,6 +44,11 @@ const heads: Record<string, { text: string; className: string }> = {
 /** The accounts of the organization. */
 export default function Accounts() {
   usePlace({ text: t.nav.settings, to: "/settings" }, { text: w.accounts.title });
+  // Others are answered with their own account alone, which is no list to work with.
+  return administers(useSession().data) ? <List /> : <Failure error={new ApiError(403, "")} what={w.accounts.what} />;
+}
+
+function List() {
   const navigate = useNavigate();
   const [{ search, state }, set] = useFilters("search", "state");
   const accounts = useQuery(accountsQuery);

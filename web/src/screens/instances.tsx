@@ -12,7 +12,6 @@ import { useDeferredValue, useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { connectorsQuery } from "../api/connectors";
 import { disableInstance, enableInstance, forgetInstances, instancesQuery, type Instance } from "../api/instances";
-import { useSession } from "../api/session";
 import { useChosen } from "../chosen";
 import { useFilters } from "../filters";
 import { usePlace } from "../place";
@@ -56,9 +55,7 @@ export default function Instances() {
   usePlace({ text: t.nav.instances });
   const [{ search, tag, connector }, set] = useFilters("search", "tag", "connector");
   const [chosen] = useChosen();
-  const session = useSession().data;
   const account = chosen?.id;
-  const foreign = chosen !== undefined && chosen.id !== session?.account?.id;
   const filter = useDeferredValue(useMemo(() => ({ search: search.trim(), tag, connector, account }), [search, tag, connector, account]));
   const filtered = Boolean(search.trim() || tag || connector);
   const list = useInfiniteQuery({ ...instancesQuery(filter), placeholderData: (before) => before });
@@ -130,7 +127,7 @@ export default function Instances() {
         />
       ) : (
         <>
-          <Grid rows={rows} stale={list.isPlaceholderData} foreign={foreign} />
+          <Grid rows={rows} stale={list.isPlaceholderData} />
           <div className="mt-3 flex min-h-9 items-center justify-between gap-4 text-sm text-muted">
             <span role="status">{t.instances.shown(rows.length, list.hasNextPage)}</span>
             {list.hasNextPage ? (
@@ -145,8 +142,7 @@ export default function Instances() {
   );
 }
 
-/** Instances of another account are looked at; what is done with them is up to the people of that account. */
-function Grid({ rows, stale, foreign }: { rows: Instance[]; stale: boolean; foreign: boolean }) {
+function Grid({ rows, stale }: { rows: Instance[]; stale: boolean }) {
   const table = useTable({ features, columns, data: rows, getRowId: (row) => String(row.id) });
   const [doomed, setDoomed] = useState<Instance>();
   return (
@@ -174,7 +170,7 @@ function Grid({ rows, stale, foreign }: { rows: Instance[]; stale: boolean; fore
         </thead>
         <tbody>
           {table.getRowModel().rows.map(({ id, original }) => (
-            <Line key={id} instance={original} foreign={foreign} onDelete={() => setDoomed(original)} />
+            <Line key={id} instance={original} onDelete={() => setDoomed(original)} />
           ))}
         </tbody>
       </table>
@@ -207,7 +203,7 @@ export function useEnable(instance: Instance) {
   return { on, change: change.mutate };
 }
 
-function Line({ instance, foreign, onDelete }: { instance: Instance; foreign: boolean; onDelete: () => void }) {
+function Line({ instance, onDelete }: { instance: Instance; onDelete: () => void }) {
   const navigate = useNavigate();
   const enable = useEnable(instance);
   const page = `/instances/${instance.id}`;
@@ -229,13 +225,9 @@ function Line({ instance, foreign, onDelete }: { instance: Instance; foreign: bo
           <Logo connectorKey={instance.element.key} name={instance.element.name} size={28} />
           <div className="min-w-0">
             <div className="flex items-center gap-2">
-              {foreign ? (
-                <span className="truncate font-medium">{instance.name}</span>
-              ) : (
-                <Link to={page} className="truncate rounded-sm font-medium underline-offset-2 hover:text-accent hover:underline">
-                  {instance.name}
-                </Link>
-              )}
+              <Link to={page} className="truncate rounded-sm font-medium underline-offset-2 hover:text-accent hover:underline">
+                {instance.name}
+              </Link>
               <span className="flex-none text-xs text-muted">{instance.id}</span>
             </div>
             <div className="mt-0.5 flex flex-wrap items-center gap-1.5 text-sm text-muted md:hidden">
@@ -258,21 +250,15 @@ function Line({ instance, foreign, onDelete }: { instance: Instance; foreign: bo
         <time dateTime={instance.createdDate}>{dayOf(instance.createdDate)}</time>
       </td>
       <td className="w-px">
-        {foreign ? (
-          <span className="whitespace-nowrap text-sm text-muted max-md:sr-only">
-            {instance.user?.emailAddress ? t.instances.by(instance.user.emailAddress) : null}
-          </span>
-        ) : (
-          <div className="flex items-center justify-end gap-2">
-            <Switch hideLabel label={t.instances.switch(instance.name)} on={enable.on} onChange={enable.change} />
-            <Menu small icon label={t.instances.actionsFor(instance.name)} trigger={<EllipsisVertical size={16} />}>
-              <MenuItem text={t.instances.open} icon={<Play size={15} />} onAction={() => void navigate(page)} />
-              <MenuItem text={t.instances.configuration} icon={<Settings2 size={15} />} onAction={() => void navigate(`${page}/configuration`)} />
-              <MenuItem text={t.instances.copyToken} icon={<KeyRound size={15} />} onAction={() => void copyToken()} />
-              <MenuItem text={t.instance.delete} icon={<Trash2 size={15} />} danger onAction={onDelete} />
-            </Menu>
-          </div>
-        )}
+        <div className="flex items-center justify-end gap-2">
+          <Switch hideLabel label={t.instances.switch(instance.name)} on={enable.on} onChange={enable.change} />
+          <Menu small icon label={t.instances.actionsFor(instance.name)} trigger={<EllipsisVertical size={16} />}>
+            <MenuItem text={t.instances.open} icon={<Play size={15} />} onAction={() => void navigate(page)} />
+            <MenuItem text={t.instances.configuration} icon={<Settings2 size={15} />} onAction={() => void navigate(`${page}/configuration`)} />
+            <MenuItem text={t.instances.copyToken} icon={<KeyRound size={15} />} onAction={() => void copyToken()} />
+            <MenuItem text={t.instance.delete} icon={<Trash2 size={15} />} danger onAction={onDelete} />
+          </Menu>
+        </div>
       </td>
     </tr>
   );

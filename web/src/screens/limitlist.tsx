@@ -24,7 +24,12 @@ export function LimitList({ account, name }: { account: number | "me"; name: str
   if (limits.isPending) {
     return (
       <Loading>
-        <Skeleton className="h-[266px]" />
+        <ul className="panel divide-y divide-line">
+          {limitNames.map((key) => (
+            <Row key={key} name={key} />
+          ))}
+        </ul>
+        <div className="mt-3 h-[36px]" />
       </Loading>
     );
   }
@@ -40,7 +45,7 @@ export function LimitList({ account, name }: { account: number | "me"; name: str
           <Row key={key} name={key} figure={figure} />
         ))}
       </ul>
-      <div className="mt-3 flex min-h-9 flex-wrap items-center justify-between gap-3 text-sm text-muted">
+      <div className="mt-3 flex min-h-[36px] flex-wrap items-center justify-between gap-3 text-sm text-muted">
         {operates ? (
           <Button onPress={() => setEditing(true)}>
             <Pencil size={15} aria-hidden="true" />
@@ -55,25 +60,31 @@ export function LimitList({ account, name }: { account: number | "me"; name: str
   );
 }
 
-function Row({ name, figure }: { name: LimitName; figure: Figure }) {
-  const { limit, used } = figure;
-  const text = limit === null ? w.limits.unlimited(number(used)) : w.limits.of(number(used), number(limit));
-  const state = limit === null ? "" : used >= limit ? w.limits.full : used >= limit * 0.8 ? w.limits.near : "";
+function Row({ name, figure }: { name: LimitName; figure?: Figure }) {
   return (
     <li className="grid gap-x-8 gap-y-2 px-4 py-3 sm:grid-cols-[minmax(0,1fr)_minmax(0,1fr)] sm:items-center sm:px-6">
       <div className="min-w-0">
         <p className="font-medium">{w.limits.names[name]}</p>
         <p className="text-sm text-muted">{w.limits.help[name]}</p>
       </div>
-      <div className="flex min-w-0 flex-col gap-1.5">
-        <p className="flex flex-wrap items-baseline gap-x-3 text-sm tabular-nums">
-          <span className="font-medium">{text}</span>
-          {state ? <span className={state === w.limits.full ? "text-bad" : "text-warn"}>{state}</span> : null}
-          <span className="ml-auto text-muted">{figure.own ? w.limits.own : w.limits.standard}</span>
-        </p>
-        <UseBar used={used} limit={limit} label={w.limits.names[name]} text={text} />
-      </div>
+      {figure ? <Use name={name} figure={figure} /> : <Skeleton className="h-[31px]" />}
     </li>
+  );
+}
+
+function Use({ name, figure }: { name: LimitName; figure: Figure }) {
+  const { limit, used } = figure;
+  const text = limit === null ? w.limits.unlimited(number(used)) : w.limits.of(number(used), number(limit));
+  const state = limit === null ? "" : used >= limit ? w.limits.full : used >= limit * 0.8 ? w.limits.near : "";
+  return (
+    <div className="flex min-h-8 min-w-0 flex-col gap-1.5">
+      <p className="flex flex-wrap items-baseline gap-x-3 text-sm tabular-nums">
+        <span className="font-medium">{text}</span>
+        {state ? <span className={state === w.limits.full ? "text-bad" : "text-warn"}>{state}</span> : null}
+        <span className="ml-auto text-muted">{figure.own ? w.limits.own : w.limits.standard}</span>
+      </p>
+      <UseBar used={used} limit={limit} label={w.limits.names[name]} text={text} />
+    </div>
   );
 }
 

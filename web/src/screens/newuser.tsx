@@ -4,7 +4,9 @@ import { useNavigate } from "react-router";
 import type { Account } from "../api/accounts";
 import { statusOf } from "../api/client";
 import { policyQuery } from "../api/passwords";
+import { useSession } from "../api/session";
 import { createUser, forgetUsers, userName } from "../api/users";
+import { may } from "../rights";
 import { useRoleChoices } from "../rolechoice";
 import { w } from "../settingswords";
 import { t } from "../strings";
@@ -31,6 +33,7 @@ export default function NewUserDialog({ account: first, accounts, onClose }: Pro
   const client = useQueryClient();
   const navigate = useNavigate();
   const form = useRef<HTMLFormElement>(null);
+  const anywhere = may(useSession().data, "addUsersAccount");
   const choices = useRoleChoices();
   const policy = useQuery(policyQuery).data;
   const [account, setAccount] = useState(first);
@@ -43,7 +46,7 @@ export default function NewUserDialog({ account: first, accounts, onClose }: Pro
   const save = useMutation({
     mutationFn: () => {
       const filled = Object.fromEntries(Object.entries(draft).flatMap(([name, value]) => (value.trim() ? [[name, value.trim()]] : [])));
-      return createUser(account, {
+      return createUser(anywhere ? account : undefined, {
         ...(filled as typeof draft),
         password,
         ...(roles.length ? { roles: roles.map((key) => ({ key })) } : {}),
@@ -72,7 +75,7 @@ export default function NewUserDialog({ account: first, accounts, onClose }: Pro
   return (
     <Dialog open onClose={onClose} title={w.users.add} wide keepOpen>
       <form ref={form} onSubmit={submit} noValidate className="flex flex-col gap-5">
-        {accounts && accounts.length > 1 ? (
+        {anywhere && accounts && accounts.length > 1 ? (
           <Select
             label={w.users.account}
             choices={accounts.filter(({ active }) => active).map(({ id, name }) => ({ value: String(id), text: name }))}
