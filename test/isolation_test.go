@@ -62,6 +62,13 @@ var unscoped = map[string]string{
 	"sealedCells":        wholeServer,
 	"Lock":               "takes a lock by its name and touches no row",
 
+	"OrganizationByExternalID": moving,
+	"OrganizationWithSecret":   moving,
+	"InstancesMet":             moving,
+	"AdoptAccount":             moving,
+	"AdoptUser":                moving,
+	"AdoptInstances":           moving,
+
 	"checkSchema":        archive,
 	"holdsRows":          archive,
 	"loadPostgres":       archive,
@@ -97,6 +104,7 @@ const (
 	retention   = "forgets what is old, of everybody"
 	queue       = "is the work of the mailer, which sends the letters of everybody"
 	wholeServer = "is about the whole database: its first start, its key"
+	moving      = "brings tenants of another system in, by the operator on the command line: it must know what any tenant has taken"
 	archive     = "moves the whole database"
 )
 

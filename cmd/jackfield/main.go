@@ -16,16 +16,17 @@ import (
 
 // commandLine is every subcommand with its flags; each flag is also an environment variable JACKFIELD_….
 type commandLine struct {
-	Demo      demoCommand      `cmd:"" help:"Try it: a server with a simulated Act! 365 and one instance, ready to call."`
-	Serve     serveCommand     `cmd:"" help:"Serve."`
-	Simulate  simulateCommand  `cmd:"" help:"Run a simulated provider."`
-	Connector connectorCommand `cmd:"" help:"Check, import and export connectors."`
-	Key       keyCommand       `cmd:"" help:"Manage the key that seals secrets."`
-	Backup    backupCommand    `cmd:"" help:"Write everything into one archive. Servers may run meanwhile."`
-	Restore   restoreCommand   `cmd:"" help:"Bring an archive back, into an empty database or in place of another."`
-	Copy      copyCommand      `cmd:"" help:"Copy everything to another database: from SQLite to PostgreSQL or back."`
-	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version's schema and end."`
-	Version   versionCommand   `cmd:"" help:"Print the version."`
+	Demo          demoCommand          `cmd:"" help:"Try it: a server with a simulated Act! 365 and one instance, ready to call."`
+	Serve         serveCommand         `cmd:"" help:"Serve."`
+	Simulate      simulateCommand      `cmd:"" help:"Run a simulated provider."`
+	Connector     connectorCommand     `cmd:"" help:"Check, import and export connectors."`
+	Key           keyCommand           `cmd:"" help:"Manage the key that seals secrets."`
+	ImportTenants importTenantsCommand `cmd:"" help:"Bring organizations, accounts, users and instances of another system in."`
+	Backup        backupCommand        `cmd:"" help:"Write everything into one archive. Servers may run meanwhile."`
+	Restore       restoreCommand       `cmd:"" help:"Bring an archive back, into an empty database or in place of another."`
+	Copy          copyCommand          `cmd:"" help:"Copy everything to another database: from SQLite to PostgreSQL or back."`
+	Migrate       migrateCommand       `cmd:"" help:"Bring the database to this version's schema and end."`
+	Version       versionCommand       `cmd:"" help:"Print the version."`
 
 	Privileges privilegesCommand `cmd:"" hidden:"" help:"Make the page of privileges."`
 }

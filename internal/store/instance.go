@@ -412,25 +412,28 @@ func (d *DB) writeConfiguration(ctx context.Context, i *Instance) error {
 	return nil
 }
 
-func (d *DB) writeValue(ctx context.Context, i *Instance, v *ConfigurationValue, there bool) error {
-	plain, sealed := v.Value, []byte(nil)
-	if !v.Set {
-		plain = ""
+// sealValue is a value as it is stored: in clear, or sealed.
+func (d *DB) sealValue(i *Instance, v *ConfigurationValue) (plain string, sealed []byte, err error) {
+	switch {
+	case !v.Set:
+		return "", nil, nil
+	case !v.Secret:
+		return v.Value, nil, nil
 	}
-	if v.Secret {
-		plain = ""
-		if v.Set {
-			var err error
-			if sealed, err = d.vault.Seal([]byte(v.Value), configurationPlace(i, v.Key)); err != nil {
-				return err
-			}
-		}
+	sealed, err = d.vault.Seal([]byte(v.Value), configurationPlace(i, v.Key))
+	return "", sealed, err
+}
+
+func (d *DB) writeValue(ctx context.Context, i *Instance, v *ConfigurationValue, there bool) error {
+	plain, sealed, err := d.sealValue(i, v)
+	if err != nil {
+		return err
 	}
 	statement := `INSERT INTO instance_configuration (instance_id, key, is_set, secret, value, sealed) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`
 	if there { // an insert that ends in an update would burn an id
 		statement = `UPDATE instance_configuration SET is_set = $3, secret = $4, value = $5, sealed = $6 WHERE instance_id = $1 AND key = $2 RETURNING id`
 	}
-	err := d.write.QueryRowContext(ctx, statement, i.ID, v.Key, v.Set, v.Secret, plain, sealed).Scan(&v.ID)
+	err = d.write.QueryRowContext(ctx, statement, i.ID, v.Key, v.Set, v.Secret, plain, sealed).Scan(&v.ID)
 	return failure("write configuration", err)
 }
 
