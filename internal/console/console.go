@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"jackfield/internal/access"
+	"jackfield/internal/branding"
 	"jackfield/internal/connect"
 	"jackfield/internal/signon"
 	"jackfield/web"
@@ -25,6 +26,8 @@ type Options struct {
 	Connect *connect.Service // nil = no connect links
 	SignOn  *signon.Service  // nil = no login with other identity providers
 	Dist    fs.FS            // the built console; nil = the one built into this program
+	// Branding is how the pages of an organization look. Nil = everybody sees the product's own look.
+	Branding *branding.Service
 
 	// Logo returns the SVG of a connector's logo, false when it has none. Nil = no connector has one.
 	Logo func(connectorKey string) ([]byte, bool)
@@ -42,6 +45,7 @@ type Console struct {
 	access  *access.Service
 	connect *connect.Service
 	signOn  *signon.Service
+	brands  *branding.Service
 	public  string // the address people use; "" = as the request came in
 	logo    func(string) ([]byte, bool)
 	notices []string
@@ -60,7 +64,7 @@ func New(o Options) *Console {
 	if o.Dist == nil {
 		o.Dist = web.Dist()
 	}
-	c := &Console{access: o.Access, connect: o.Connect, signOn: o.SignOn, public: strings.TrimSuffix(o.PublicURL, "/"), logo: o.Logo, notices: o.Notices, log: o.Log}
+	c := &Console{access: o.Access, connect: o.Connect, signOn: o.SignOn, brands: o.Branding, public: strings.TrimSuffix(o.PublicURL, "/"), logo: o.Logo, notices: o.Notices, log: o.Log}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
