@@ -14,6 +14,8 @@ import (
 
 	"jackfield/internal/access"
 	"jackfield/internal/apidoc"
+	"jackfield/internal/audit"
+	"jackfield/internal/branding"
 	"jackfield/internal/builder"
 	"jackfield/internal/catalog"
 	"jackfield/internal/connect"
@@ -36,7 +38,7 @@ const Base = "/elements/api-v2"
 // MaxBody is the largest body of a platform route in bytes; a larger one is 413.
 const MaxBody = 10 << 20
 
-// Options are the rooms below. All are required but Log and Metrics.
+// Options are the rooms below. All are required but Audit, Log and Metrics.
 type Options struct {
 	DB        *store.DB
 	Access    *access.Service
@@ -45,6 +47,8 @@ type Options struct {
 	Connect   *connect.Service
 	SignOn    *signon.Service
 	Tenants   *tenant.Service
+	Audit     *audit.Service // nil = nothing is put on record
+	Branding  *branding.Service
 	Catalog   *catalog.Catalog
 	Builder   *builder.Service
 	Gateway   *gateway.Gateway
@@ -66,6 +70,7 @@ type API struct {
 	metrics    metrics
 	converting chan struct{}              // holds one: see convertElement
 	operations []apidoc.PlatformOperation // of the platform's own documentation
+	audits     map[string]*auditPlan      // of routes that change something, by method and pattern
 }
 
 // New builds the API and its routes.
@@ -74,6 +79,7 @@ func New(o Options) *API {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	a := &API{Options: o, routes: chi.NewRouter(), metrics: newMetrics(o.Metrics), operations: operations(routes), converting: make(chan struct{}, 1)}
+	a.audits = auditPlans(routes)
 	for _, r := range routes {
 		a.routes.MethodFunc(r.method, r.pattern, a.platform(r))
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"jackfield/internal/access"
+	"jackfield/internal/audit"
+	"jackfield/internal/branding"
 	"jackfield/internal/fault"
 	"jackfield/internal/signon"
 )
@@ -49,6 +51,7 @@ const (
 	viewUsers = access.ViewUsersOrg + "|" + access.ViewUsersAccount
 	addUsers  = access.AddUsersOrg + "|" + access.AddUsersAccount
 	editUsers = access.EditUsersOrg + "|" + access.EditUsersAccount
+	viewLogs  = access.ViewLogsOrg + "|" + access.ViewLogsAccount
 )
 
 var routes = []route{
@@ -309,6 +312,24 @@ var routes = []route{
 	{"GET", "/customers/identity-providers/{id}", platform, "", customer, readIdentityProvider(signon.OfCustomer)},
 	{"DELETE", "/customers/identity-providers/{id}", platform, "", customer, deleteIdentityProvider(signon.OfCustomer)},
 
+	{"GET", "/audit-logs", platform, viewLogs, account, auditLog("", "")},
+	{"GET", "/audit-logs/export", platform, viewLogs, account, (*API).exportAudit},
+	{"GET", "/audit-logs/authentication", platform, viewLogs, account, auditLog(audit.KindAuthentication, "")},
+	{"GET", "/audit-logs/common-resources", platform, viewLogs, account, auditLog(audit.KindCommonResources, "")},
+	{"GET", "/audit-logs/common-resources/{commonResourceName}", platform, viewLogs, account, auditLog(audit.KindCommonResources, "commonResourceName")},
+	{"GET", "/audit-logs/element-instances", platform, viewLogs, account, auditLog(audit.KindElementInstances, "")},
+	{"GET", "/audit-logs/element-instances/{elementInstanceId}", platform, viewLogs, account, auditLog(audit.KindElementInstances, "elementInstanceId")},
+	{"GET", "/audit-logs/elements", platform, viewLogs, account, auditLog(audit.KindElements, "")},
+	{"GET", "/audit-logs/elements/{elementId}", platform, viewLogs, account, auditLog(audit.KindElements, "elementId")},
+	{"GET", "/audit-logs/formula-instances", platform, viewLogs, account, auditLog(audit.KindFormulaInstances, "")},
+	{"GET", "/audit-logs/formulas", platform, viewLogs, account, auditLog(audit.KindFormulas, "")},
+	{"GET", "/audit-logs/formulas/{entityId}", platform, viewLogs, account, auditLog(audit.KindFormulas, "entityId")},
+	{"GET", "/organizations/branding", platform, "", organization, (*API).readBranding},
+	{"PUT", "/organizations/branding", platform, access.ManageUIBranding, organization, (*API).putBranding},
+	{"DELETE", "/organizations/branding", platform, access.ManageUIBranding, organization, (*API).deleteBranding},
+	{"PATCH", "/organizations/branding/logo", platform, access.ManageUIBranding, organization, putBrandingImage(branding.Logo)},
+	{"PATCH", "/organizations/branding/favicon", platform, access.ManageUIBranding, organization, putBrandingImage(branding.Favicon)},
+
 	{"GET", "/usage", platform, "", account, (*API).listUsage},
 	{"GET", "/usage/{id}", platform, "", account, (*API).readUsage},
 }
@@ -323,12 +344,11 @@ func (a *API) platform(row route) http.HandlerFunc {
 		e := exchangeOf(w, r)
 		e.r, e.pattern = r, row.method+" "+row.pattern
 		if err := a.admit(e, row); err != nil {
+			a.auditRefused(e, err)
 			a.fail(e, err)
 			return
 		}
-		if err := row.serve(a, e); err != nil {
-			a.fail(e, err)
-		}
+		a.perform(e, row)
 	}
 }
 

@@ -18,6 +18,8 @@ import (
 
 	"jackfield/internal/access"
 	"jackfield/internal/api"
+	"jackfield/internal/audit"
+	"jackfield/internal/branding"
 	"jackfield/internal/builder"
 	"jackfield/internal/catalog"
 	"jackfield/internal/connect"
@@ -81,7 +83,8 @@ type Options struct {
 	TraceRetention   time.Duration           // ditto
 	Notices          []string                // what the console says above its screens
 	Redirects        connect.Redirects       // where results of connect links may be sent
-	Brand            connect.Brand           // how pages of connect links look
+	Brand            connect.Brand           // how pages of connect links look, where the organization has no branding
+	ImagesURL        string                  // what addresses of logos begin with in answers; "" = this server's own
 
 	MailServer *mail.Server     // what letters leave by; nil = they stay in the outbox
 	MailFrom   *netmail.Address // whom they come from; required with MailServer
@@ -99,6 +102,8 @@ type Server struct {
 	Connect   *connect.Service
 	SignOn    *signon.Service
 	Tenants   *tenant.Service
+	Audit     *audit.Service
+	Branding  *branding.Service
 	Catalog   *catalog.Catalog
 	Builder   *builder.Service
 	First     *access.FirstStartResult // the administrator of this installation
@@ -215,6 +220,9 @@ func (s *Server) open(ctx context.Context, o Options) error {
 	s.Provision = provision.New(provision.Options{
 		DB: s.DB, Instances: s.Instances, Gateway: corridor, Catalog: s.Catalog, Vault: keys, Log: o.Log,
 	})
+	s.Audit = audit.New(s.DB)
+	s.Branding = branding.New(s.DB, o.ImagesURL)
+	s.closing(func(context.Context) error { s.Branding.Close(); return nil })
 	s.Tenants = tenant.New(tenant.Options{DB: s.DB, Access: s.Access, Instances: s.Instances, Provision: s.Provision, Log: o.Log})
 	s.SignOn = signon.New(signon.Options{DB: s.DB, Access: s.Access, Tenants: s.Tenants, Outbound: client, Vault: keys, Log: o.Log})
 	s.Connect = connect.New(connect.Options{
@@ -285,6 +293,7 @@ func (s *Server) listen(ctx context.Context, o Options) error {
 func (s *Server) serve(o Options, corridor *gateway.Gateway) {
 	wire := api.New(api.Options{
 		DB: s.DB, Access: s.Access, Instances: s.Instances, Provision: s.Provision, Connect: s.Connect, SignOn: s.SignOn, Tenants: s.Tenants, Catalog: s.Catalog, Builder: s.Builder,
+		Audit: s.Audit, Branding: s.Branding,
 		PublicURL: o.PublicURL, AnonymousCatalog: o.AnonymousCatalog, Gateway: corridor, Limits: s.limits, Usage: s.usage, Traces: s.traces, Log: o.Log, Metrics: s.metrics,
 	})
 	screens := console.New(console.Options{
