@@ -84,6 +84,9 @@ func (b userBody) change(whole bool) (tenant.UserChange, error) {
 	if err == nil {
 		c.Active, err = b.flag("active")
 	}
+	if err == nil {
+		c.Locked, err = b.flag("accountLocked")
+	}
 	if err != nil {
 		return c, err
 	}

@@ -120,8 +120,12 @@ func (s *Service) Count(ctx context.Context, p *access.Principal) (*Count, error
 	return count, nil
 }
 
-// own narrows to what the caller owns within the own account.
+// own narrows to what the caller owns within the own account; with the right to see instances of sub-accounts, to what the
+// organization owns (reference/accounts-and-access.md §§6.1, 10).
 func own(p *access.Principal) store.InstanceFilter {
+	if p.Account.Default && p.HasRole(access.RoleSubAccountInstances) {
+		return store.InstanceFilter{SubAccounts: true}
+	}
 	if p.Account.Default || p.AccountAdmin() || p.OrganizationAdmin() {
 		return store.InstanceFilter{}
 	}

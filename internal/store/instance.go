@@ -242,6 +242,9 @@ func (s *Scope) CountInstances(ctx context.Context, f InstanceFilter) (map[strin
 
 func (s *Scope) where(f InstanceFilter) (string, []any) {
 	terms, args := []string{"i.account_id = $1"}, []any{s.account}
+	if f.SubAccounts {
+		terms[0] = "i.account_id IN (SELECT id FROM accounts WHERE organization_id = (SELECT organization_id FROM accounts WHERE id = $1))"
+	}
 	add := func(term string, arg any) {
 		args = append(args, arg)
 		terms = append(terms, fmt.Sprintf(term, len(args)))

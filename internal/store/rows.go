@@ -157,6 +157,7 @@ type ConfigurationValue struct {
 
 // InstanceFilter narrows a list of instances. Zero fields do not filter; set ones combine with AND.
 type InstanceFilter struct {
+	SubAccounts bool     // those of all accounts of the account's organization
 	UserID      int64    // only instances created by this user
 	ConnectorID int64    // only instances of this connector
 	Tags        []string // the instance has all of them

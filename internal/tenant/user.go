@@ -210,7 +210,8 @@ type UserChange struct {
 	FirstName, LastName, Email, Password, ExternalID *string
 	Profile                                          func(*store.Profile)
 	Active                                           *bool
-	DiscardInstances                                 bool // with Active false
+	Locked                                           *bool // false ends a lock after failed logins; only logins lock
+	DiscardInstances                                 bool  // with Active false
 }
 
 // ChangeUser changes a user whom the caller reaches. A new password or e-mail lets the caller act in that user's place, so the caller
@@ -248,7 +249,7 @@ func (s *Service) ChangeUser(ctx context.Context, by *access.Principal, accountI
 	if err != nil {
 		return nil, err
 	}
-	if c.Active != nil && *c.Active {
+	if c.Active != nil && *c.Active || c.Locked != nil && !*c.Locked {
 		return changed, s.access.Unlock(ctx, by.Organization.ID, changed.User.ID)
 	}
 	if c.Active != nil && c.DiscardInstances {

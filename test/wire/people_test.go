@@ -248,3 +248,40 @@ func TestAccountsComeGoAndComeBack(t *testing.T) {
 	h.do(request{path: "/organizations/2/accounts"}).want(200, "emea")
 	h.do(request{path: fmt.Sprintf("/organizations/2/accounts/%d", id)}).want(200, "emea")
 }
+
+func TestInstancesOfSubAccountsAreSeenBySomeAlone(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	emea := fmt.Sprintf("/accounts/%d", h.account("emea"))
+	user := h.as(h.adds(emea+"/users", "u@example.org"))
+	peer := h.as(h.adds(emea+"/users", "peer@example.org"))
+	clerk := h.adds("/organizations/users", "clerk@example.org")
+	made := user.act("Theirs")
+	path := fmt.Sprintf("/instances/%d", made.ID)
+
+	h.do(request{path: emea + "/instances"}).want(200, "Theirs")
+	h.do(request{path: emea + "/instances", query: url.Values{"searchText": {"nothing"}}}).want(404)
+	h.do(request{path: "/instances"}).want(404)
+	h.do(request{path: "/accounts/instances"}).want(404)
+	user.do(request{path: "/instances"}).want(200, "Theirs")
+	user.do(request{path: emea + "/instances"}).want(200, "Theirs")
+	peer.do(request{path: "/instances"}).want(404)
+	peer.do(request{path: path}).want(404)
+	peer.do(request{method: "DELETE", path: path}).want(403)
+
+	h.as(clerk).do(request{path: "/instances"}).want(404)
+	h.as(clerk).do(request{path: emea + "/instances"}).want(404)
+	h.as(clerk).do(request{path: path}).want(404)
+	h.do(request{method: "PUT", path: "/users/clerk@example.org/roles/sub-account-instances"}).want(200)
+	h.as(clerk).do(request{path: "/instances"}).want(200, "Theirs")
+	h.as(clerk).do(request{path: emea + "/instances"}).want(200, "Theirs")
+	h.as(clerk).do(request{path: path}).want(200)
+	h.as(clerk).do(request{method: "DELETE", path: path}).want(403)
+
+	// Whoever leaves takes along what only they had.
+	h.do(request{method: "PATCH", path: "/users/u@example.org", body: `{"active":false}`}).want(200)
+	h.do(request{path: emea + "/instances"}).want(200, "Theirs")
+	h.do(request{method: "PATCH", path: "/users/u@example.org?permanent=true", body: `{"active":false}`}).want(200)
+	h.do(request{path: emea + "/instances"}).want(404)
+	h.do(request{path: "/hubs/crm/contacts", token: made.Token}).want(401)
+}
