@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"jackfield/internal/access"
+	"jackfield/internal/branding"
 	"jackfield/internal/fault"
 	"jackfield/internal/store"
 )
@@ -40,6 +42,8 @@ type sessionBody struct {
 	Roles         []roleBody `json:"roles,omitempty"`
 	Privileges    []string   `json:"privileges,omitempty"` // keys, in order: what the pages offer goes by them
 	Notices       []string   `json:"notices,omitempty"`
+
+	Branding *branding.Branding `json:"branding,omitempty"` // absent = the product's own look
 }
 
 type userBody struct {
@@ -67,7 +71,7 @@ func rolesOf(p *access.Principal) []roleBody {
 	return roles
 }
 
-func (c *Console) describe(p *access.Principal, token string) sessionBody {
+func (c *Console) describe(ctx context.Context, p *access.Principal, token string) sessionBody {
 	return sessionBody{
 		Authenticated: true,
 		CSRF:          c.access.CSRFToken(token),
@@ -77,6 +81,7 @@ func (c *Console) describe(p *access.Principal, token string) sessionBody {
 		Roles:         rolesOf(p),
 		Privileges:    p.Privileges(),
 		Notices:       c.notices,
+		Branding:      c.brandingOf(ctx, p.Organization.ID),
 	}
 }
 
@@ -147,7 +152,7 @@ func (c *Console) enter(w http.ResponseWriter, r *http.Request, principal *acces
 		}
 	}
 	http.SetCookie(w, c.cookie(r, session.Token, time.Until(session.ExpiresAt)))
-	c.answer(w, c.describe(principal, session.Token))
+	c.answer(w, c.describe(r.Context(), principal, session.Token))
 }
 
 // session answers GET /console/session. Not being logged in is an answer, not an error.
@@ -165,7 +170,7 @@ func (c *Console) session(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		c.fail(w, err)
 	default:
-		c.answer(w, c.describe(principal, token))
+		c.answer(w, c.describe(r.Context(), principal, token))
 	}
 }
 
