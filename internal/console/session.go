@@ -42,6 +42,7 @@ type sessionBody struct {
 	Roles         []roleBody `json:"roles,omitempty"`
 	Privileges    []string   `json:"privileges,omitempty"` // keys, in order: what the pages offer goes by them
 	Notices       []string   `json:"notices,omitempty"`
+	SignOutURL    string     `json:"signOutUrl,omitempty"` // after a logout: where the session at the identity provider ends
 
 	Branding *branding.Branding `json:"branding,omitempty"` // absent = the product's own look
 }
@@ -97,6 +98,7 @@ func (c *Console) logIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	principal, session, err := c.access.Login(r.Context(), c.request(r, given))
+	err = c.recordLogin(r, given.Username, principal, err)
 	c.enter(w, r, principal, session, err)
 }
 
@@ -109,6 +111,7 @@ func (c *Console) renewPassword(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	principal, session, err := c.access.ChangePassword(r.Context(), c.request(r, given), given.NewPassword)
+	err = c.recordLogin(r, given.Username, principal, err)
 	c.enter(w, r, principal, session, err)
 }
 
@@ -177,18 +180,21 @@ func (c *Console) session(w http.ResponseWriter, r *http.Request) {
 // logOut answers DELETE /console/session: the session ends here and in the browser.
 func (c *Console) logOut(w http.ResponseWriter, r *http.Request) {
 	token := cookieValue(r)
+	var ended sessionBody
 	if token != "" {
 		if !c.trusted(r, token) {
 			c.fail(w, foreignPage())
 			return
 		}
+		ended.SignOutURL = c.signOutURL(r, token)
+		c.recordLogout(r, token)
 		if err := c.access.Logout(r.Context(), store.SessionConsole, token); err != nil {
 			c.fail(w, err)
 			return
 		}
 		http.SetCookie(w, c.cookie(r, "", -1))
 	}
-	c.answer(w, sessionBody{})
+	c.answer(w, ended)
 }
 
 // secrets answers GET /console/session/secrets: the caller's own secrets, for a command line that works.

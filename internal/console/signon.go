@@ -97,6 +97,9 @@ func (c *Console) endSignOn(w http.ResponseWriter, r *http.Request, state string
 	if state != "" {
 		http.SetCookie(w, c.signOnCookie(r, signon.CookieOf(state), "", -1))
 	}
+	if err == nil {
+		err = c.recordSignOn(r, login)
+	}
 	if err != nil {
 		c.lead(w, r, signon.LoginPage(signon.CodeOf(err), provider))
 		return
@@ -109,6 +112,19 @@ func (c *Console) endSignOn(w http.ResponseWriter, r *http.Request, state string
 	}
 	http.SetCookie(w, c.cookie(r, login.Session.Token, time.Until(login.Session.ExpiresAt)))
 	c.lead(w, r, login.Next)
+}
+
+// signOutURL is where a browser ends its session at the identity provider that the session came from. That it cannot be told keeps nobody
+// from logging out here.
+func (c *Console) signOutURL(r *http.Request, token string) string {
+	if c.signOn == nil {
+		return ""
+	}
+	to, err := c.signOn.SignOut(r.Context(), token, c.publicURL(r))
+	if err != nil {
+		c.log.WarnContext(r.Context(), "the session at the identity provider cannot be ended", "error", err)
+	}
+	return to
 }
 
 func (c *Console) lead(w http.ResponseWriter, r *http.Request, to string) {

@@ -26,6 +26,7 @@ const (
 	NoIDToken       Attack = "no-id-token"
 	OtherDiscovery  Attack = "other-discovery"   // the discovery document names another issuer
 	OtherIssuerBack Attack = "other-issuer-back" // the parameter iss of the way back (RFC 9207)
+	OtherPerson     Attack = "other-person"      // the user info is about somebody else, and the ID token names no address
 	HugeAnswer      Attack = "huge-answer"
 	DiscoveryFails  Attack = "discovery-fails"
 )

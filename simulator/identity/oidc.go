@@ -175,7 +175,7 @@ func (s *Simulator) idToken(at string, g grant) string {
 		claims["nonce"] = random()
 	case NoNonce:
 		delete(claims, "nonce")
-	case NoEmail:
+	case NoEmail, OtherPerson:
 		delete(claims, "email")
 	case NotVerified:
 		claims["email_verified"] = false
@@ -233,5 +233,9 @@ func (s *Simulator) userInfo(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
-	answer(w, map[string]any{"sub": "sub-" + p.Email, "email": p.Email, "email_verified": !p.Unverified, "given_name": p.FirstName, "family_name": p.LastName, "groups": p.Groups})
+	subject := "sub-" + p.Email
+	if s.now().Attack == OtherPerson {
+		subject = "sub-" + mallory
+	}
+	answer(w, map[string]any{"sub": subject, "email": p.Email, "email_verified": !p.Unverified, "given_name": p.FirstName, "family_name": p.LastName, "groups": p.Groups})
 }
