@@ -30,3 +30,32 @@ CREATE TABLE api_keys (
   expires_at INTEGER NOT NULL, -- 0 = never
   UNIQUE (user_id, name_key)
 );
+
+-- What an account keeps about its integrations: integrations, products and applications, by kind. document has the members that the
+-- kind does not look at.
+CREATE TABLE portfolio_entries (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_id INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+  kind       TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  name_key   TEXT, -- NULL = names of the kind may be equal
+  document   TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  UNIQUE (account_id, kind, name_key)
+);
+CREATE INDEX portfolio_entries_list ON portfolio_entries (account_id, kind, id);
+
+-- Formulas and their instances that belong to an integration.
+CREATE TABLE integration_parts (
+  integration_id INTEGER NOT NULL REFERENCES portfolio_entries (id) ON DELETE CASCADE,
+  kind           TEXT NOT NULL, -- formula or formula instance
+  part_id        INTEGER NOT NULL,
+  PRIMARY KEY (integration_id, kind, part_id)
+);
+
+-- In what order a user sees the connectors of the catalogue.
+CREATE TABLE catalog_properties (
+  user_id    INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+  properties TEXT NOT NULL
+);
