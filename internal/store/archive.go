@@ -92,32 +92,32 @@ type Snapshot struct {
 }
 
 // Snapshot begins one. On SQLite that of usage.db is taken a moment before the other, so that records name nothing that came later.
-func (d *DB) Snapshot(ctx context.Context) (s *Snapshot, err error) {
-	s = &Snapshot{dialect: d.dialect}
-	defer func() {
-		if err != nil {
-			err = errors.Join(failure("take a snapshot", err), s.Close())
-		}
-	}()
+func (d *DB) Snapshot(ctx context.Context) (*Snapshot, error) {
+	s := &Snapshot{dialect: d.dialect}
+	if err := s.begin(ctx, d); err != nil {
+		return nil, errors.Join(failure("take a snapshot", err), s.Close())
+	}
+	return s, nil
+}
+
+func (s *Snapshot) begin(ctx context.Context, d *DB) (err error) {
 	if d.pool != nil {
-		s.main, err = d.reader.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
-		if err != nil {
-			return nil, err
+		if s.main, err = d.reader.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}); err == nil {
+			s.Tables, err = postgresTables(ctx, s.main)
 		}
 		s.usage = s.main
-		s.Tables, err = postgresTables(ctx, s.main)
-		return s, err
+		return err
 	}
 	for _, file := range []struct {
 		pool *sql.DB
 		tx   **sql.Tx
 	}{{d.usageReader, &s.usage}, {d.reader, &s.main}} {
 		if *file.tx, err = file.pool.BeginTx(ctx, nil); err != nil {
-			return nil, err
+			return err
 		}
 		found, err := sqliteTables(ctx, *file.tx) // reading is what begins the transaction
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for i := range found {
 			found[i].traffic = file.pool == d.usageReader
@@ -125,7 +125,7 @@ func (d *DB) Snapshot(ctx context.Context) (s *Snapshot, err error) {
 		s.Tables = append(s.Tables, found...)
 	}
 	sortTables(s.Tables)
-	return s, nil
+	return nil
 }
 
 // Close ends the snapshot.
