@@ -42,6 +42,7 @@ type serverFlags struct {
 	ConnectRedirects []string `name:"connect-redirects" help:"Addresses that results of connect links may be sent to: origins, with the beginning of a path if you like." placeholder:"https://app.example.com/connected/" sep:","`
 	BrandName        string   `name:"brand-name" help:"Name that asks on the pages of connect links, instead of the organization's." placeholder:"NAME"`
 	BrandLogo        string   `name:"brand-logo" help:"Logo on these pages: a file, or an https address." placeholder:"FILE | URL"`
+	ImagesURL        string   `name:"images-url" help:"What addresses of logos begin with in answers, instead of this server's own; lead them to /console/branding." placeholder:"URL"`
 	BrandColor       string   `name:"brand-color" help:"Colour of buttons and links on these pages." placeholder:"#rrggbb"`
 
 	SMTPURL  string `name:"smtp-url" help:"Mail server that letters leave by. Better given as JACKFIELD_SMTP_URL, which shows in no process list. Without one letters stay in the outbox of the console." placeholder:"smtp[s]://USER:PASSWORD@HOST:PORT"`
@@ -99,6 +100,11 @@ func (f *serverFlags) Validate() error {
 	if f.PublicURL != "" {
 		if u, err := url.Parse(f.PublicURL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 			return fmt.Errorf("--public-url=%s: give an address such as https://connect.example.com", f.PublicURL)
+		}
+	}
+	if f.ImagesURL != "" {
+		if u, err := url.Parse(f.ImagesURL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.RawQuery != "" || u.Fragment != "" {
+			return fmt.Errorf("--images-url=%s: give an address such as https://images.example.com", f.ImagesURL)
 		}
 	}
 	var err error
@@ -160,6 +166,7 @@ func (f *serverFlags) options() server.Options {
 		Connectors: connectors.FS(), Catalog: f.Catalog, AnonymousCatalog: f.AnonymousCatalog,
 		DatabaseFolder: f.DatabaseFolder,
 		MaxFile:        f.MaxFile, UsageRetention: f.UsageRetention, TraceRetention: f.TraceRetention,
+		ImagesURL: strings.TrimRight(f.ImagesURL, "/"),
 		Redirects: f.redirects, Brand: f.brand, MailServer: f.mails.server, MailFrom: f.mails.from,
 		Version: version, Log: f.logger(),
 	}

@@ -15,7 +15,6 @@ import (
 	"jackfield/internal/audit"
 	"jackfield/internal/credential"
 	"jackfield/internal/fault"
-	"jackfield/internal/store"
 
 	"github.com/go-chi/chi/v5"
 )
@@ -251,26 +250,16 @@ func (a *API) performLogin(e *exchange, row route, plan *auditPlan) {
 	held.release(e)
 }
 
-// loginCaller is whom a request without a caller is about: the user of its email, or of the letter that it has the token of. An email
-// that nobody has is not kept: it may be a password in the wrong field.
+// loginCaller is whom a request without a caller is about: the user of its email, or of the letter that it has the token of.
 func (a *API) loginCaller(e *exchange, body []byte) audit.Caller {
 	var asked struct{ Username, Email, Token string }
 	if json.Unmarshal(body, &asked) != nil {
 		return audit.Caller{Login: audit.LoginPassword}
 	}
-	login, ctx := audit.LoginPassword, e.r.Context()
-	var identity *store.Identity
-	var err error
 	if asked.Token != "" {
-		login = audit.LoginLetter
-		identity, err = a.DB.IdentityByPasswordReset(ctx, asked.Token, time.Now())
-	} else {
-		identity, err = a.DB.IdentityByEmail(ctx, strings.TrimSpace(asked.Username+asked.Email))
+		return a.Audit.ByLetter(e.r.Context(), asked.Token)
 	}
-	if err != nil {
-		return audit.Caller{Login: login}
-	}
-	return audit.CallerOfIdentity(identity, login)
+	return a.Audit.ByEmail(e.r.Context(), asked.Username+asked.Email)
 }
 
 // auditRefused puts on record that a caller was refused a change. Who sends too much is not: that would fill the database.

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"jackfield/internal/access"
@@ -56,6 +57,24 @@ func CallerOf(p *access.Principal, login string) Caller {
 // CallerOfIdentity is a user whom nobody has proved to be the caller: of a failed login, for example.
 func CallerOfIdentity(i *store.Identity, login string) Caller {
 	return Caller{UserID: i.User.ID, AccountID: i.Account.ID, OrganizationID: i.Organization.ID, Email: i.User.Email, Login: login}
+}
+
+// ByEmail is whom a login by password is about. An email that nobody has is not kept: it may be a password in the wrong field.
+func (s *Service) ByEmail(ctx context.Context, email string) Caller {
+	identity, err := s.db.IdentityByEmail(ctx, strings.TrimSpace(email))
+	if err != nil {
+		return Caller{Login: LoginPassword}
+	}
+	return CallerOfIdentity(identity, LoginPassword)
+}
+
+// ByLetter is whose password the token of a letter of reset sets; nobody's when it is not good.
+func (s *Service) ByLetter(ctx context.Context, token string) Caller {
+	identity, err := s.db.IdentityByPasswordReset(ctx, token, time.Now())
+	if err != nil {
+		return Caller{Login: LoginLetter}
+	}
+	return CallerOfIdentity(identity, LoginLetter)
 }
 
 // Entry is what is known of a change before it is made.

@@ -2,6 +2,7 @@ package connect
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/url"
 	"os"
@@ -70,6 +71,28 @@ func ParseBrand(name, logo, color string) (Brand, error) {
 	}
 	b.Logo = content
 	return b, nil
+}
+
+// paint gives a page the branding of the organization, which wins over the operator's brand member by member. One that cannot be read
+// keeps nobody from connecting.
+func (s *Service) paint(ctx context.Context, page *Page, organizationID int64) {
+	if s.branding == nil {
+		return
+	}
+	own, err := s.branding.For(ctx, organizationID)
+	if err != nil {
+		s.log.WarnContext(ctx, "the branding of an organization could not be read", "organization", organizationID, "error", err)
+	}
+	if own == nil {
+		return
+	}
+	if own.Name != "" {
+		page.Brand.Name, page.By = own.Name, own.Name
+	}
+	if color := own.Color("buttonPrimaryBackgroundColor"); color != "" {
+		page.Brand.Color = color
+	}
+	page.Brand.Logo = own.Logo
 }
 
 // LogoOrigin is the origin that the logo is loaded from, "" when it is this server.

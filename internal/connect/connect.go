@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"jackfield/internal/access"
+	"jackfield/internal/audit"
+	"jackfield/internal/branding"
 	"jackfield/internal/catalog"
 	"jackfield/internal/fault"
 	"jackfield/internal/instance"
@@ -46,7 +48,7 @@ const (
 	maxProblem = 500
 )
 
-// Options of the service. All but Redirects, Brand, Log and Now are required.
+// Options of the service. All but Redirects, Brand, Branding, Audit, Log and Now are required.
 type Options struct {
 	DB        *store.DB
 	Access    *access.Service
@@ -54,7 +56,9 @@ type Options struct {
 	Instances *instance.Service
 	Provision *provision.Service
 	Redirects Redirects
-	Brand     Brand
+	Brand     Brand             // of organizations without a branding
+	Branding  *branding.Service // nil = no organization has one
+	Audit     *audit.Service    // nil = nothing is put on record
 	Log       *slog.Logger
 	Now       func() time.Time
 }
@@ -68,6 +72,8 @@ type Service struct {
 	provision *provision.Service
 	redirects Redirects
 	brand     Brand
+	branding  *branding.Service
+	audit     *audit.Service
 	log       *slog.Logger
 	now       func() time.Time
 }
@@ -82,7 +88,7 @@ func New(o Options) *Service {
 	}
 	return &Service{
 		db: o.DB, access: o.Access, catalog: o.Catalog, instances: o.Instances, provision: o.Provision,
-		redirects: o.Redirects, brand: o.Brand, log: o.Log, now: o.Now,
+		redirects: o.Redirects, brand: o.Brand, branding: o.Branding, audit: o.Audit, log: o.Log, now: o.Now,
 	}
 }
 

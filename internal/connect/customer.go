@@ -41,7 +41,7 @@ type Page struct {
 	Recent     bool    `json:"-"` // the link was used a moment ago
 }
 
-// Look is the brand as a page sees it. The logo's address is added by whoever serves it.
+// Look is the brand as a page sees it. The address of the operator's logo is added by whoever serves it.
 type Look struct {
 	Name  string `json:"name,omitempty"`
 	Color string `json:"color,omitempty"`
@@ -93,6 +93,7 @@ func (s *Service) Open(ctx context.Context, token string) (*Page, error) {
 	case err != nil:
 		return nil, err
 	default:
+		s.paint(ctx, page, w.maker.Organization.ID)
 		w.describe(page)
 	}
 	if state := s.state(link); state == StateUsed || state == StateExpired {
@@ -173,7 +174,7 @@ func (s *Service) attempt(ctx context.Context, w *way, typed map[string]string, 
 	if err != nil {
 		return nil, err
 	}
-	made, err := s.connect(ctx, w, typed, returned)
+	made, err := s.recorded(ctx, w, func() (*instance.Instance, error) { return s.connect(ctx, w, typed, returned) })
 	if err != nil {
 		s.log.InfoContext(ctx, "a connect link failed", "link", w.link.ID, "element", w.link.ConnectorKey, "error", fault.As(err).Message)
 		if kept := scope.ReleaseConnectLink(context.WithoutCancel(ctx), w.link.ID, claim, problem(err), false); kept != nil {

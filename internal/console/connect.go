@@ -96,9 +96,12 @@ func (c *Console) problemPage(w http.ResponseWriter, state string, err error) {
 // showLink writes the page. What it shows is part of it: the page asks for nothing else before it stands.
 func (c *Console) showLink(w http.ResponseWriter, status int, page *connect.Page) {
 	brand := c.connect.Brand()
-	if brand.LogoURL != "" {
+	switch {
+	case page.Brand.Logo != "": // the organization's own
+		brand.LogoURL = ""
+	case brand.LogoURL != "":
 		page.Brand.Logo = brand.LogoURL
-	} else if len(brand.Logo) > 0 {
+	case len(brand.Logo) > 0:
 		page.Brand.Logo = brandLogo
 	}
 	facts, err := json.Marshal(page)
@@ -162,7 +165,7 @@ func (c *Console) connectSubmit(w http.ResponseWriter, r *http.Request) {
 		c.refuse(w, err)
 		return
 	}
-	outcome, err := c.connect.Submit(r.Context(), r.PathValue("token"), typed)
+	outcome, err := c.connect.Submit(connect.From(r.Context(), address(r)), r.PathValue("token"), typed)
 	if err != nil {
 		c.refuse(w, err)
 		return
@@ -211,7 +214,7 @@ func (c *Console) connectReturn(w http.ResponseWriter, r *http.Request) {
 			browser, token, _ = strings.Cut(cookie.Value, ".")
 		}
 	}
-	outcome, err := c.connect.Return(r.Context(), browser, returned)
+	outcome, err := c.connect.Return(connect.From(r.Context(), address(r)), browser, returned)
 	if err != nil {
 		c.problemPage(w, stateLost, err)
 		return

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"jackfield/internal/access"
+	"jackfield/internal/audit"
 	"jackfield/internal/branding"
 	"jackfield/internal/connect"
 	"jackfield/internal/signon"
@@ -28,6 +29,7 @@ type Options struct {
 	Dist    fs.FS            // the built console; nil = the one built into this program
 	// Branding is how the pages of an organization look. Nil = everybody sees the product's own look.
 	Branding *branding.Service
+	Audit    *audit.Service // nil = logins are not put on record
 
 	// Logo returns the SVG of a connector's logo, false when it has none. Nil = no connector has one.
 	Logo func(connectorKey string) ([]byte, bool)
@@ -46,6 +48,7 @@ type Console struct {
 	connect *connect.Service
 	signOn  *signon.Service
 	brands  *branding.Service
+	audit   *audit.Service
 	public  string // the address people use; "" = as the request came in
 	logo    func(string) ([]byte, bool)
 	notices []string
@@ -64,7 +67,7 @@ func New(o Options) *Console {
 	if o.Dist == nil {
 		o.Dist = web.Dist()
 	}
-	c := &Console{access: o.Access, connect: o.Connect, signOn: o.SignOn, brands: o.Branding, public: strings.TrimSuffix(o.PublicURL, "/"), logo: o.Logo, notices: o.Notices, log: o.Log}
+	c := &Console{access: o.Access, connect: o.Connect, signOn: o.SignOn, brands: o.Branding, audit: o.Audit, public: strings.TrimSuffix(o.PublicURL, "/"), logo: o.Logo, notices: o.Notices, log: o.Log}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
@@ -83,6 +86,9 @@ func New(o Options) *Console {
 	c.routes.HandleFunc("GET /console/session/secrets", c.secrets)
 	c.routes.HandleFunc("GET /console/logos/{file}", c.logoFile)
 	c.routes.HandleFunc("GET /elements/jsp/login.jsp", c.oldLogin)
+	if c.brands != nil {
+		c.routes.HandleFunc("GET "+branding.Path+"{name}", c.brandingFile)
+	}
 	if c.connect != nil {
 		c.routes.HandleFunc("GET "+connect.Path+"{token}", c.connectPage)
 		c.routes.HandleFunc("POST "+connect.Path+"{token}", c.connectSubmit)

@@ -226,7 +226,8 @@ func (s *Server) open(ctx context.Context, o Options) error {
 	s.Tenants = tenant.New(tenant.Options{DB: s.DB, Access: s.Access, Instances: s.Instances, Provision: s.Provision, Log: o.Log})
 	s.SignOn = signon.New(signon.Options{DB: s.DB, Access: s.Access, Tenants: s.Tenants, Outbound: client, Vault: keys, Log: o.Log})
 	s.Connect = connect.New(connect.Options{
-		DB: s.DB, Access: s.Access, Catalog: s.Catalog, Instances: s.Instances, Provision: s.Provision, Redirects: o.Redirects, Brand: o.Brand, Log: o.Log,
+		DB: s.DB, Access: s.Access, Catalog: s.Catalog, Instances: s.Instances, Provision: s.Provision, Redirects: o.Redirects, Brand: o.Brand,
+		Branding: s.Branding, Audit: s.Audit, Log: o.Log,
 	})
 	s.Builder = builder.New(builder.Options{DB: s.DB, Catalog: s.Catalog, Scripts: scripts})
 
@@ -297,6 +298,7 @@ func (s *Server) serve(o Options, corridor *gateway.Gateway) {
 		PublicURL: o.PublicURL, AnonymousCatalog: o.AnonymousCatalog, Gateway: corridor, Limits: s.limits, Usage: s.usage, Traces: s.traces, Log: o.Log, Metrics: s.metrics,
 	})
 	screens := console.New(console.Options{
+		Branding: s.Branding, Audit: s.Audit,
 		Access: s.Access, Connect: s.Connect, SignOn: s.SignOn, Log: o.Log, Notices: o.Notices, Logo: s.logo, PublicURL: o.PublicURL,
 	})
 	s.handler = s.routes(o, wire, screens)
