@@ -501,3 +501,30 @@ func TestAnEmailIsLockedAfterManyWrongPasswordsOverAllServers(t *testing.T) {
 	}
 	h.logIn(u.Email, password).want(200)
 }
+
+func TestAUserWithAWeakPasswordIsRefusedForItsFirstFault(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	n := 0
+	create := func(password string) *answer {
+		n++
+		return h.do(request{method: "POST", path: "/organizations/users", body: body(map[string]any{
+			"firstName": "churros", "lastName": "Bakery", "email": fmt.Sprintf("sweet.tooth%d@example.org", n), "password": password,
+		})})
+	}
+	for _, test := range []struct{ password, want string }{
+		{"short", "at least"}, {"MissingNumber!", "numeric"}, {"missingupper1!", "uppercase"}, {"MISSINGLOWER1!", "lowercase"},
+		{"Churros1!", "first name"}, {"TheBakery1!", "last name"}, {"NoSymbols1", "special character"},
+	} {
+		create(test.password).want(400, test.want)
+	}
+	create(fmt.Sprintf("Sweet.Tooth%d!", n+1)).want(400, "username")
+	create("Good-Passw0rd").want(200, "sweet.tooth")
+	h.do(request{method: "PUT", path: policies, body: `{"symbolCharacterSet":"!@#$%^&*()","minLength":10,"minNumbers":2}`}).want(200)
+	create("OtherSymb12?").want(400, "special character")
+	create("Short-12").want(400, "at least 10")
+	create("Only-One-Number1").want(400, "numeric")
+	create("Good!Passw0rd1").want(200)
+	h.do(request{method: "DELETE", path: policies}).want(200)
+	create("OtherSymb1?").want(200)
+}
