@@ -75,10 +75,10 @@ func (s *Service) answerResets(ctx context.Context) {
 // sendReset sends the letter, if the user may log in by a password. Who logs in elsewhere has none, and a letter must not be a way around that.
 func (s *Service) sendReset(ctx context.Context, email string) error {
 	identity, err := s.db.IdentityByEmail(ctx, email)
-	if fault.Is(err, fault.NotFound) {
-		return nil
-	}
 	if err != nil {
+		if fault.Is(err, fault.NotFound) {
+			err = nil
+		}
 		return err
 	}
 	user := &identity.User
