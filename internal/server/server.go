@@ -209,7 +209,7 @@ func (s *Server) open(ctx context.Context, o Options) error {
 	s.closing(func(context.Context) error { databases.Close(); return nil })
 	corridor := gateway.New(gateway.Options{
 		Access: s.Access, Instances: s.Instances, Catalog: s.Catalog, Sandbox: scripts, Outbound: client, Databases: databases,
-		Limits: s.limits, Usage: s.usage, Traces: s.traces, Log: o.Log, MaxFile: o.MaxFile, Unlimited: o.Unlimited, Hooks: o.HookRequests,
+		Limits: s.limits, Mail: s.mail, Usage: s.usage, Traces: s.traces, Log: o.Log, MaxFile: o.MaxFile, Unlimited: o.Unlimited, Hooks: o.HookRequests,
 	})
 	s.closing(func(ctx context.Context) error {
 		// A grant that the provider is giving now would be lost: it gets its time whatever the rest of the house has left.
