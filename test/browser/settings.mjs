@@ -47,7 +47,7 @@ export async function settings({ browser, base, facts, check, expect, look, logI
     accountId = Number(new URL(page.url()).pathname.split("/").at(-1));
     await page.getByText("Nobody is in this account yet.").waitFor();
     await page.getByText("Nothing is connected in this account yet.").waitFor();
-    await page.getByRole("meter", { name: "Stored instances" }).waitFor();
+    await page.getByText("0, no limit").first().waitFor();
   });
 
   await check("a user is made: the form says what is missing, the password keeps to the rules", async () => {
@@ -227,6 +227,7 @@ export async function settings({ browser, base, facts, check, expect, look, logI
     await dialog.getByRole("textbox", { name: "Stored instances" }).fill("7");
     await dialog.getByRole("button", { name: "Save" }).click();
     await page.getByText("0 of 7").waitFor();
+    await page.getByRole("meter", { name: "Stored instances" }).waitFor();
     expect((await send("GET", `/accounts/${accountId}/limits`)).body.storedInstances.limit === 7, "the limit is another");
   });
 
@@ -240,7 +241,7 @@ export async function settings({ browser, base, facts, check, expect, look, logI
     ["roles", "/settings/roles", (p) => p.getByRole("checkbox", { name: /^View connectors/ }).first().waitFor()],
     ["accounts", "/settings/accounts", (p) => p.getByRole("row", { name: /Walk EMEA/ }).waitFor()],
     ["an account", `/settings/accounts/${accountId}`, (p) => p.getByText("0 of 7").waitFor()],
-    ["limits", "/settings/limits", (p) => p.getByRole("meter").first().waitFor()],
+    ["limits", "/settings/limits", (p) => p.getByText("1, no limit").waitFor()],
   ];
   for (const [width, scheme] of [[1440, "light"], [390, "dark"]]) {
     const opened = look(await open(browser, { base, width, scheme, reducedMotion: "reduce" }));

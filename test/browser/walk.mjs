@@ -1,5 +1,5 @@
 // Walks through the console of a running demo in a real browser. FACTS is the line that `jackfield demo
-// --json` prints. Every check is one line of JSON on stdout: {"name", "problems"}; browser_test.go makes a
+// --json` prints; MORE what browser_test.go has beside it: an identity provider, a user whose password is old. Every check is one line of JSON on stdout: {"name", "problems"}; browser_test.go makes a
 // test of each.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
@@ -7,8 +7,11 @@ import { launch, open } from "./chromium.mjs";
 import { connectLinks } from "./connect.mjs";
 import { connectors } from "./connectors.mjs";
 import { faint, jumpy, nameless, tooWide, unreachable } from "./inspect.mjs";
+import { profile } from "./profile.mjs";
+import { settings } from "./settings.mjs";
+import { signin } from "./signin.mjs";
 
-const facts = JSON.parse(process.env.FACTS);
+const facts = { ...JSON.parse(process.env.FACTS), ...JSON.parse(process.env.MORE) };
 const base = facts.url;
 const artifacts = process.env.ARTIFACTS;
 const browser = await launch();
@@ -64,6 +67,9 @@ let token = "";
 await walk();
 await connectors({ browser, base, facts, check, expect, logIn, answer, look: (opened) => (current = opened) });
 await connectLinks({ browser, base, facts, check, expect, logIn, look: (opened) => (current = opened) });
+await settings({ browser, base, facts, check, expect, logIn, answer, look: (opened) => (current = opened) });
+await signin({ browser, base, facts, check, expect, look: (opened) => (current = opened) });
+await profile({ browser, base, facts, check, expect, look: (opened) => (current = opened) });
 await everyScreen();
 await firstLoad();
 await watch();

@@ -96,6 +96,8 @@ export const w = {
     place: "Authenticate",
     what: "this connector",
     lead: "Enter the credentials of the account. They are checked with the provider, then sealed.",
+    elsewhere: (account: string, own: string) =>
+      `You are looking at ${account}, but what you connect here belongs to your own account, ${own}. A user of ${account} connects for ${account}.`,
     name: "Name",
     nameHelp: "How this instance is called in lists.",
     credentials: "Credentials",

@@ -182,6 +182,7 @@ export const w = {
     title: "Limits",
     what: "the limits",
     lead: "What your account may use, and what it uses now. A call over a limit is answered with status 429 and when to try again.",
+    leadOf: (account: string) => `What ${account} may use, and what it uses now. A call over a limit is answered with status 429 and when to try again.`,
     names: {
       requestsPerMinute: "Requests per minute",
       concurrentProviderCalls: "Calls to providers at the same time",

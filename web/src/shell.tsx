@@ -244,7 +244,7 @@ function OtherAccount() {
       </p>
       <button type="button" className={buttonClass({ look: "quiet", small: true }, "text-accent!")} onClick={() => choose(undefined)}>
         <X size={14} aria-hidden="true" />
-        {t.switcher.back}
+        <span className="max-sm:sr-only">{t.switcher.back}</span>
       </button>
     </div>
   );

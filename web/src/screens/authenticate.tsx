@@ -9,6 +9,7 @@ import { createInstance, forgetInstances, type Instance } from "../api/instances
 import { createLink, follow, linkQuery, type ConnectLink } from "../api/links";
 import { sortRefusal, type Refusal } from "../api/refusal";
 import { useSession } from "../api/session";
+import { useChosen } from "../chosen";
 import { usePlace } from "../place";
 import { w } from "../connectorwords";
 import { t } from "../strings";
@@ -59,6 +60,7 @@ interface FieldsProps {
 function Fields({ connector, before, onCreated }: FieldsProps) {
   const client = useQueryClient();
   const { data: session } = useSession();
+  const [chosen] = useChosen();
   const [form] = useState(() => formOf(connector));
   const [values, setValues] = useState(() => startValues(form));
   const [name, setName] = useState(before?.name ?? "");
@@ -135,6 +137,9 @@ function Fields({ connector, before, onCreated }: FieldsProps) {
         <p className="mt-1 text-muted">{visits ? w.authenticate.leadVisit(connector.name) : w.authenticate.lead}</p>
       </div>
       <div className="flex flex-col gap-5 px-5 py-5 sm:px-6">
+        {chosen && chosen.id !== session?.account?.id ? (
+          <Notice tone="warn">{w.authenticate.elsewhere(chosen.name, session?.account?.name ?? "")}</Notice>
+        ) : null}
         {session?.notices?.map((notice) => <Notice key={notice}>{notice}</Notice>)}
         {refusal ? <Refused refusal={refusal} connector={connector} /> : null}
         <TextField

@@ -77,13 +77,13 @@ function Use({ name, figure }: { name: LimitName; figure: Figure }) {
   const text = limit === null ? w.limits.unlimited(number(used)) : w.limits.of(number(used), number(limit));
   const state = limit === null ? "" : used >= limit ? w.limits.full : used >= limit * 0.8 ? w.limits.near : "";
   return (
-    <div className="flex min-h-8 min-w-0 flex-col gap-1.5">
+    <div className="flex min-h-[31px] min-w-0 flex-col justify-center gap-1.5">
       <p className="flex flex-wrap items-baseline gap-x-3 text-sm tabular-nums">
         <span className="font-medium">{text}</span>
         {state ? <span className={state === w.limits.full ? "text-bad" : "text-warn"}>{state}</span> : null}
         <span className="ml-auto text-muted">{figure.own ? w.limits.own : w.limits.standard}</span>
       </p>
-      <UseBar used={used} limit={limit} label={w.limits.names[name]} text={text} />
+      {limit === null ? null : <UseBar used={used} limit={limit} label={w.limits.names[name]} text={text} />}
     </div>
   );
 }

@@ -1,14 +1,14 @@
 /** How much of a limit is used: a bar that turns amber from 80 percent and red when it is full. */
-export function UseBar({ used, limit, label, text }: { used: number; limit: number | null; label: string; text: string }) {
-  const share = limit ? Math.min(1, used / limit) : 0;
+export function UseBar({ used, limit, label, text }: { used: number; limit: number; label: string; text: string }) {
+  const share = limit > 0 ? Math.min(1, used / limit) : 1;
   const look = share >= 1 ? "text-bad" : share >= 0.8 ? "text-warn" : "text-accent";
   return (
     <span
       role="meter"
       aria-label={label}
       aria-valuemin={0}
-      aria-valuemax={limit ?? Math.max(used, 1)}
-      aria-valuenow={limit ? Math.min(used, limit) : used}
+      aria-valuemax={limit}
+      aria-valuenow={Math.min(used, limit)}
       aria-valuetext={text}
       className={`block h-1.5 overflow-hidden rounded-full border border-line bg-sunken ${look}`}
     >
