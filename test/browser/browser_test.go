@@ -31,10 +31,11 @@ const (
 //nolint:paralleltest // it has the machine's browser and wants a quiet one
 func TestTheConsoleFromLoginToDeletion(t *testing.T) {
 	node, chromium := tools(t)
-	facts := demo(t)
+	facts, data := demo(t)
+	more := beside(t, facts, data)
 
 	walk := exec.CommandContext(t.Context(), node, "walk.mjs")
-	walk.Env = append(os.Environ(), "FACTS="+facts, "CHROMIUM="+chromium, "ARTIFACTS="+t.ArtifactDir())
+	walk.Env = append(os.Environ(), "FACTS="+facts, "MORE="+more, "CHROMIUM="+chromium, "ARTIFACTS="+t.ArtifactDir())
 	walk.WaitDelay = time.Second
 	var complaints bytes.Buffer
 	walk.Stderr = &complaints
@@ -70,10 +71,11 @@ func TestTheConsoleFromLoginToDeletion(t *testing.T) {
 	}
 }
 
-// demo builds the program, starts its demo on free ports and returns what it printed. At the end of the
+// demo builds the program, starts its demo on free ports and returns what it printed and the folder of its data. At the end of the
 // test it is stopped as by Ctrl-C, and must end in time.
-func demo(t *testing.T) (facts string) {
+func demo(t *testing.T) (facts, data string) {
 	t.Helper()
+	data = t.TempDir()
 	program := filepath.Join(t.TempDir(), "jackfield")
 	if runtime.GOOS == "windows" {
 		program += ".exe"
@@ -82,7 +84,8 @@ func demo(t *testing.T) (facts string) {
 		t.Fatalf("building the program: %v\n%s", err, out)
 	}
 	//nolint:gosec // the program that was just built
-	command := exec.Command(program, "demo", "--json", "--data", t.TempDir(), "--listen", "127.0.0.1:0", "--simulator", "127.0.0.1:0")
+	command := exec.Command(program, "demo", "--json", "--data", data, "--listen", "127.0.0.1:0", "--simulator", "127.0.0.1:0",
+		"--allow-private-providers", "127.0.0.1/32") // where the test's identity provider lives
 	log := &tail{}
 	command.Stderr = log
 	output, err := command.StdoutPipe()
@@ -109,7 +112,7 @@ func demo(t *testing.T) (facts string) {
 	if !json.Valid([]byte(facts)) {
 		t.Fatalf("the demo printed %q first, not its facts\n%s", facts, log)
 	}
-	return facts
+	return facts, data
 }
 
 // stop ends the demo as Ctrl-C does.

@@ -190,6 +190,7 @@ export const w = {
       failed: () => "The mail server refused it. Whoever operates this server finds more in its log.",
       outbox: () => "This server has no mail server, so letters stay here. Pass it on by hand.",
     },
+    hidden: (reason: string) => (reason ? `${reason}.` : "The text is not kept."),
     open: (subject: string) => `Open “${subject}”`,
     emptyTitle: "No letters yet",
     empty: "They appear here when somebody forgets a password or is invited.",

@@ -7,7 +7,9 @@ export interface Mail {
   id: number;
   to: string;
   subject: string;
-  text?: string;
+  text?: string | null;
+  /** Why the text is not told. */
+  textHidden?: string;
   status: MailStatus;
   error?: string | null;
   createdDate: string;

@@ -125,6 +125,8 @@ function Letter({ mail, onClose }: { mail: Mail; onClose: () => void }) {
         </Loading>
       ) : whole.isError ? (
         <Failure error={whole.error} what={w.mails.whatOne} retry={() => void whole.refetch()} />
+      ) : !whole.data.text ? (
+        <p className="text-muted">{w.mails.hidden(whole.data.textHidden ?? "")}</p>
       ) : (
         <pre tabIndex={0} aria-label={mail.subject} className="max-h-[50dvh] overflow-auto whitespace-pre-wrap break-words rounded-md border border-line bg-sunken px-4 py-3 font-sans! text-base">
           {whole.data.text}

@@ -44,9 +44,12 @@ export default function Security() {
             <PolicyForm key={policy.dataUpdatedAt} policy={policy.data} />
           )}
         </Section>
-        <Section title={w.security.secret} text={w.security.secretText}>
-          <SecretCard owner="organization" canRotate />
-        </Section>
+        {/* Below what has no height of its own yet it would be pushed down. */}
+        {policy.isPending ? null : (
+          <Section title={w.security.secret} text={w.security.secretText}>
+            <SecretCard owner="organization" canRotate />
+          </Section>
+        )}
       </div>
     </>
   );
