@@ -1,4 +1,5 @@
-// Every English sentence of the console. A translation is a second file of the same shape.
+// English of the console's first load; accesswords.ts, connectorwords.ts and settingswords.ts are the rest. A translation is a second file of
+// the same shape.
 
 function count(n: number, one: string, many: string): string {
   return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;

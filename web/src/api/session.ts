@@ -14,6 +14,8 @@ export interface Session {
   privileges?: string[];
   /** How the organization wants its pages to look; absent = the product's own look. */
   branding?: Branding;
+  /** In the answer to signing out: where the session at the identity provider ends. */
+  signOutUrl?: string;
   /** The person left by signing out: no word about an ended session. */
   left?: boolean;
   /** What the server wants people to know, e.g. that a connector's default address is overridden. */
@@ -57,14 +59,16 @@ export async function logIn(client: QueryClient, username: string, password: str
 }
 
 export async function logOut(client: QueryClient): Promise<void> {
+  let away: string | undefined;
   try {
-    await consoleCall("/session", { method: "DELETE" });
+    away = (await consoleCall<Session>("/session", { method: "DELETE" })).signOutUrl;
   } finally {
     const out = await adopt({ authenticated: false, left: true });
     // What this person saw is forgotten; the session itself stays watched, so that the page leads to the login.
     client.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionQuery.queryKey[0] });
     client.setQueryData(sessionQuery.queryKey, out);
   }
+  if (away) window.location.assign(away); // who came by the login of somebody else leaves there as well
 }
 
 export interface Secrets {
