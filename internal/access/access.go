@@ -144,6 +144,8 @@ func (s *Service) Uses() *Uses { return s.uses }
 // error is Internal.
 func (s *Service) Authenticate(ctx context.Context, c Credentials) (*Principal, error) {
 	switch {
+	case c.Empty() && c.LegacyUserID != "":
+		return nil, legacyUserID()
 	case isAPIKey(c.Bearer):
 		return s.byAPIKey(ctx, c.Bearer)
 	case c.Bearer != "":
@@ -162,11 +164,20 @@ func RequirePlatform(c Credentials) error {
 	if c.Bearer != "" || (c.User != "" && c.Organization != "") {
 		return nil
 	}
+	if c.Empty() && c.LegacyUserID != "" {
+		return legacyUserID()
+	}
 	what := "user secret"
 	if c.User != "" {
 		what = "organization secret"
 	}
 	return unauthenticated("The %s is missing: send the header Authorization with %s", what, usual)
+}
+
+// legacyUserID is what clients hear that send the credential of the oldest ones alone: what it proved is not known
+// (reference/accounts-and-access.md §11).
+func legacyUserID() error {
+	return fault.New(fault.NotImplemented, "The credential UserId of old clients is not supported: send the header Authorization with %s", usual)
 }
 
 // ConsoleSession finds the caller behind the console's session cookie. An unknown or expired token is an

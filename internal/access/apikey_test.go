@@ -153,3 +153,18 @@ func TestABadAPIKeyIsRefusedAndNotMade(t *testing.T) {
 		}
 	})
 }
+
+func TestTheOldestCredentialIsSaidToBeUnknown(t *testing.T) {
+	t.Parallel()
+	h := build(t, storetest.SQLite(t))
+	alone := access.Credentials{LegacyUserID: "12", Element: "token"}
+	if err := access.RequirePlatform(alone); !fault.Is(err, fault.NotImplemented) {
+		t.Errorf("%v", err)
+	}
+	if _, err := h.service.Authenticate(t.Context(), alone); !fault.Is(err, fault.NotImplemented) {
+		t.Errorf("%v", err)
+	}
+	if !h.accepts(t, access.Credentials{LegacyUserID: "12", User: h.ada.Secret}) {
+		t.Error("beside a secret it is in the way")
+	}
+}

@@ -92,7 +92,6 @@ func TestCredentialsNameTheirUserAndNobodyElse(t *testing.T) {
 			"nothing":                         {access.Credentials{}, "No credential was given"},
 			"element alone":                   {access.Credentials{Element: "anything"}, "No credential was given"},
 			"organization alone":              {access.Credentials{Organization: h.organization.Secret}, "user secret is missing"},
-			"legacy id alone":                 {access.Credentials{LegacyUserID: "1"}, "No credential was given"},
 			"unknown user":                    {access.Credentials{User: access.NewSecret(), Organization: h.organization.Secret}, "user secret is not known"},
 			"organization of somebody else":   {access.Credentials{User: h.ada.Secret, Organization: h.otherSecret}, "organization secret is not"},
 			"unknown organization":            {access.Credentials{User: h.ada.Secret, Organization: access.NewOrganizationSecret()}, "organization secret is not"},

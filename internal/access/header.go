@@ -16,7 +16,7 @@ type Credentials struct {
 	Organization string // organization secret
 	Element      string // token of an instance
 	Bearer       string // token of a login, instead of User and Organization
-	LegacyUserID string // scheme "UserId" of old clients: read and kept, proves nothing
+	LegacyUserID string // scheme "UserId" of old clients: read and kept, proves nothing; alone it is NotImplemented
 }
 
 // Empty reports whether nobody is named: the call is anonymous. An Element token alone names nobody.

@@ -22,6 +22,7 @@ import (
 	"jackfield/internal/gateway"
 	"jackfield/internal/instance"
 	"jackfield/internal/limit"
+	"jackfield/internal/portfolio"
 	"jackfield/internal/provision"
 	"jackfield/internal/signon"
 	"jackfield/internal/store"
@@ -53,6 +54,7 @@ type Options struct {
 	Builder   *builder.Service
 	Gateway   *gateway.Gateway
 	Limits    *limit.Service
+	Portfolio *portfolio.Service
 	Usage     *usage.Recorder
 	Traces    *usage.Traces
 	Log       *slog.Logger

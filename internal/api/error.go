@@ -27,7 +27,7 @@ func (a *API) fail(e *exchange, err error) {
 		f = fault.Wrap(fault.Unavailable, err, "The caller ended the request")
 	}
 	code := status(f)
-	if code >= http.StatusInternalServerError && f.Kind != fault.Provider && e.r.Context().Err() == nil {
+	if code >= http.StatusInternalServerError && f.Kind != fault.Provider && f.Kind != fault.NotImplemented && e.r.Context().Err() == nil {
 		a.Log.Error("request failed", "request", e.id, "method", e.r.Method, "route", e.pattern, "error", err)
 	}
 	message := f.Message

@@ -21,6 +21,7 @@ var statuses = map[fault.Kind]int{
 	fault.Throttled:        http.StatusTooManyRequests,
 	fault.Unavailable:      http.StatusServiceUnavailable,
 	fault.Provider:         http.StatusBadGateway,
+	fault.NotImplemented:   http.StatusNotImplemented,
 }
 
 func status(f *fault.Error) int {

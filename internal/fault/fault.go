@@ -25,6 +25,7 @@ const (
 	Throttled                    // a budget is used up; RetryAfter says when to come back
 	Unavailable                  // we cannot serve now (starting, stopping, overloaded)
 	Provider                     // the provider is unreachable or answered garbage
+	NotImplemented               // the original had it, and nobody knows what it did, or we do not do it
 )
 
 // Error is a failure with everything that the caller and the log need.

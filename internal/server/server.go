@@ -32,6 +32,7 @@ import (
 	"jackfield/internal/limit"
 	"jackfield/internal/mail"
 	"jackfield/internal/outbound"
+	"jackfield/internal/portfolio"
 	"jackfield/internal/provision"
 	"jackfield/internal/sandbox"
 	"jackfield/internal/signon"
@@ -295,7 +296,7 @@ func (s *Server) serve(o Options, corridor *gateway.Gateway) {
 	wire := api.New(api.Options{
 		DB: s.DB, Access: s.Access, Instances: s.Instances, Provision: s.Provision, Connect: s.Connect, SignOn: s.SignOn, Tenants: s.Tenants, Catalog: s.Catalog, Builder: s.Builder,
 		Audit: s.Audit, Branding: s.Branding,
-		PublicURL: o.PublicURL, AnonymousCatalog: o.AnonymousCatalog, Gateway: corridor, Limits: s.limits, Usage: s.usage, Traces: s.traces, Log: o.Log, Metrics: s.metrics,
+		PublicURL: o.PublicURL, AnonymousCatalog: o.AnonymousCatalog, Gateway: corridor, Limits: s.limits, Portfolio: portfolio.New(portfolio.Options{DB: s.DB}), Usage: s.usage, Traces: s.traces, Log: o.Log, Metrics: s.metrics,
 	})
 	screens := console.New(console.Options{
 		Branding: s.Branding, Audit: s.Audit,
