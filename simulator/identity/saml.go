@@ -227,7 +227,7 @@ func (s *Simulator) envelope(q Request, t Settings) *etree.Element {
 func answers(el *etree.Element, q Request, t Settings) {
 	switch {
 	case t.Attack == WrongRequest:
-		el.CreateAttr("InResponseTo", "_"+random())
+		el.CreateAttr("InResponseTo", "_7d3aa1f20c5b4e6f9a8b7c6d5e4f30211203f4e5")
 	case q.ID != "" && t.Attack != NoRequest:
 		el.CreateAttr("InResponseTo", q.ID)
 	}
