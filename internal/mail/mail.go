@@ -38,6 +38,8 @@ const (
 	sendTime = 30 * time.Second
 	// look is how often a server looks for letters that another one has stored.
 	look = 30 * time.Second
+	// rest is the least time between two looks that nothing asked for.
+	rest = 100 * time.Millisecond
 )
 
 // Letter is what somebody is told. To is one plain address; Subject is one line; Text is plain text.

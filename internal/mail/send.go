@@ -25,7 +25,7 @@ func (s *Service) run(ctx context.Context) {
 		if err := s.sendDue(ctx); err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "letters cannot be sent for a moment", "error", err)
 		} else if next, err := s.db.NextMail(ctx); err == nil && !next.IsZero() {
-			wait = min(look, max(0, next.Sub(s.now())))
+			wait = min(look, max(rest, next.Sub(s.now()))) // what is due now is being claimed by another server
 		}
 		timer := time.NewTimer(wait)
 		select {
