@@ -26,6 +26,7 @@ type storeRoom struct {
 type function struct {
 	name, receiver, file string
 	parameters           []string
+	texts                []bool // which of them are texts
 	body                 *ast.BlockStmt
 }
 
@@ -104,8 +105,10 @@ func (r *storeRoom) declare(file string, d ast.Decl) {
 			}
 		}
 		for _, p := range d.Type.Params.List {
+			of, ok := p.Type.(*ast.Ident)
 			for _, name := range p.Names {
 				f.parameters = append(f.parameters, name.Name)
+				f.texts = append(f.texts, ok && of.Name == "string")
 			}
 		}
 		if f.body != nil {
@@ -272,7 +275,7 @@ func (r *storeRoom) named(f *function, name string, seen []ast.Node) string {
 		return true
 	})
 	switch at := slices.Index(f.parameters, name); {
-	case at >= 0:
+	case at >= 0 && f.texts[at]:
 		pieces = append([]string{fmt.Sprintf(fromOut, at)}, pieces...)
 	case len(pieces) == 0 && r.texts[name] != nil:
 		return r.text(f, r.texts[name], seen)
@@ -310,6 +313,10 @@ func (r *storeRoom) called(f *function, call *ast.CallExpr, seen []ast.Node) str
 	}
 	var pieces []string
 	for _, g := range r.functions[name] {
+		if text, ok := r.returned(g, arguments, seen); ok {
+			pieces = append(pieces, text)
+			continue
+		}
 		ast.Inspect(g.body, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.BasicLit:
@@ -325,7 +332,25 @@ func (r *storeRoom) called(f *function, call *ast.CallExpr, seen []ast.Node) str
 	if len(pieces) == 0 {
 		return unknown
 	}
-	return strings.Join(append(pieces, arguments...), " ")
+	return strings.Join(append(pieces, anyMark.ReplaceAllString(strings.Join(arguments, " "), unknown)), " ")
+}
+
+// returned is what a function gives back that does nothing else than to put a text together, with these arguments.
+func (r *storeRoom) returned(g *function, arguments []string, seen []ast.Node) (string, bool) {
+	if len(g.body.List) != 1 {
+		return "", false
+	}
+	back, ok := g.body.List[0].(*ast.ReturnStmt)
+	if !ok || len(back.Results) != 1 {
+		return "", false
+	}
+	return parameterMark.ReplaceAllStringFunc(r.text(g, back.Results[0], seen), func(mark string) string {
+		at, err := strconv.Atoi(parameterMark.FindStringSubmatch(mark)[1])
+		if err != nil || at >= len(arguments) {
+			return unknown
+		}
+		return arguments[at]
+	}), true
 }
 
 // built is what a strings.Builder of the function was given.

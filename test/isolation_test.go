@@ -55,6 +55,9 @@ var unscoped = map[string]string{
 	"NextMail":   queue,
 	"SettleMail": queue,
 
+	"CatalogProperties":    ofCaller,
+	"SetCatalogProperties": ofCaller,
+
 	"Bootstrapped":       wholeServer,
 	"RestartIDs":         wholeServer,
 	"FirstAdministrator": wholeServer,
@@ -101,6 +104,7 @@ var common = map[string]string{
 const (
 	bySecret    = "finds something by the hash of a secret, which whoever has it proves the right to use"
 	byPerson    = "is about the one person who is logging in or was found by their secret, before or while it becomes known who that is"
+	ofCaller    = "is about the caller alone, whose id comes from the login"
 	retention   = "forgets what is old, of everybody"
 	queue       = "is the work of the mailer, which sends the letters of everybody"
 	wholeServer = "is about the whole database: its first start, its key"

@@ -69,7 +69,9 @@ func TestRequestsOfAnAccountAreLimitedAndSayWhenToComeBack(t *testing.T) {
 	if err := h.server.DB.For(ada.Account.ID).SetLimits(t.Context(), map[string]*int64{limit.Requests.String(): nil}); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, func() bool { return h.do(request{path: "/usage/" + refused.header.Get("Elements-Request-Id")}).status == 200 })
+	eventually(t, func() bool {
+		return h.do(request{path: "/usage/" + refused.header.Get("Elements-Request-Id")}).status == 200
+	})
 }
 
 func TestCallsAtTheSameTimeAreLimited(t *testing.T) {
