@@ -144,9 +144,10 @@ function Details({ user, editable }: { user: User; editable: boolean }) {
   const gaps = gapsOf(draft);
   const save = useMutation({
     mutationFn: () => patchUser(user.id, changes),
-    onSuccess: async () => {
+    onSuccess: async (saved) => {
       announce(w.saved);
       await forgetUsers(client);
+      setDraft(draftOf(saved)); // the server takes markup and blanks out of names
     },
   });
   function submit(event: FormEvent) {
