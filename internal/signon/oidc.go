@@ -52,7 +52,7 @@ func (s *Service) configure(ctx context.Context, p *store.IdentityProvider, redi
 	if known == nil {
 		var err error
 		// The library keeps the context for its later calls, so it must not be that of this request.
-		known, err = oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), s.client), p.Settings.Issuer)
+		known, err = oidc.NewProvider(s.outside(context.WithoutCancel(ctx)), p.Settings.Issuer)
 		if err != nil {
 			return nil, nil, refuseBecause(NotAnswered, err)
 		}
@@ -128,7 +128,7 @@ func (s *Service) complete(ctx context.Context, query url.Values, f *flow) (*Log
 	if err != nil {
 		return nil, err
 	}
-	ctx = oidc.ClientContext(ctx, s.client)
+	ctx = s.outside(ctx)
 	token, err := config.Exchange(ctx, code, oauth2.VerifierOption(f.Verifier))
 	if err != nil {
 		return nil, exchangeRefused(err)

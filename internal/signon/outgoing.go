@@ -1,7 +1,7 @@
 package signon
 
 import (
-	"net/http"
+	"context"
 	"sync"
 	"time"
 
@@ -18,20 +18,11 @@ const (
 	maxDiscovered = 500 // issuers that are remembered
 )
 
-// guarded is an HTTP client for libraries whose calls leave through outbound, with its guard of addresses. Redirects are
-// not followed: a token exchange would repeat its secret.
-func guarded(client *outbound.Client) *http.Client {
-	return &http.Client{
-		Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-			return client.Do(r.Context(), r.Clone(r.Context()), outbound.Policy{Timeout: callTime, MaxBody: maxAnswer, Redirects: -1})
-		}),
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+// through makes calls of the OpenID Connect library leave through outbound, with its guard of addresses.
+func through(client *outbound.Client) func(context.Context) context.Context {
+	calls := client.Library(outbound.Policy{Timeout: callTime, MaxBody: maxAnswer})
+	return func(ctx context.Context) context.Context { return oidc.ClientContext(ctx, calls) }
 }
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // discovered remembers what issuers say of themselves, for a while.
 type discovered struct {

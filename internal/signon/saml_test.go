@@ -51,24 +51,24 @@ func (s *scene) answered(a asked, who identity.Person) string {
 }
 
 // end takes an answer to the assertion consumer and its ticket to the end.
-func (s *scene) end(b browser, p *store.IdentityProvider, response, relay string) (*signon.Login, error, string) {
+func (s *scene) end(b browser, p *store.IdentityProvider, response, relay string) (*signon.Login, string, error) {
 	s.t.Helper()
 	to, err := url.Parse(s.service.Consume(s.t.Context(), p.ID, home, response, relay))
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	if to.Path == "/login" {
-		return nil, nil, to.Query().Get("problem")
+		return nil, to.Query().Get("problem"), nil
 	}
 	login, err := s.service.Finish(s.t.Context(), to.Query().Get("ticket"), b.cookie)
-	return login, err, ""
+	return login, "", err
 }
 
 // bySAML walks a login and says how it ended: a code of the login page, "" when it succeeded.
 func (s *scene) bySAML(p *store.IdentityProvider, who identity.Person) (*signon.Login, signon.Code) {
 	s.t.Helper()
 	b := browser{}
-	login, err, problem := s.end(b, p, s.answered(s.asked(s.begin(b, p, "/connectors?x=1")), who), "")
+	login, problem, err := s.end(b, p, s.answered(s.asked(s.begin(b, p, "/connectors?x=1")), who), "")
 	switch {
 	case problem != "":
 		return nil, signon.Code(problem)
@@ -165,13 +165,13 @@ func TestASAMLAnswerCountsOnce(t *testing.T) {
 		b := browser{}
 		a := s.asked(s.begin(b, s.saml, ""))
 		response := s.answered(a, ada)
-		if _, err, problem := s.end(b, s.saml, response, ""); err != nil || problem != "" {
+		if _, problem, err := s.end(b, s.saml, response, ""); err != nil || problem != "" {
 			s.t.Fatal(err, problem)
 		}
-		if _, _, problem := s.end(b, s.saml, response, ""); problem != string(signon.Replayed) {
+		if _, problem, _ := s.end(b, s.saml, response, ""); problem != string(signon.Replayed) {
 			s.t.Errorf("the same answer again: %q", problem)
 		}
-		if _, _, problem := s.end(b, s.saml, s.answered(a, grace), ""); problem != string(signon.Replayed) {
+		if _, problem, _ := s.end(b, s.saml, s.answered(a, grace), ""); problem != string(signon.Replayed) {
 			s.t.Errorf("another answer to the same request: %q", problem)
 		}
 	})
@@ -213,7 +213,7 @@ func TestALoginThatTakesTooLongBeginsAgain(t *testing.T) {
 	a := s.asked(s.begin(b, s.saml, ""))
 	s.ahead.Store(int64(signon.FlowLife + time.Second))
 	response := s.answered(a, ada) // of the provider's clock, ten minutes behind ours
-	if _, _, problem := s.end(b, s.saml, response, ""); problem != string(signon.Invalid) && problem != string(signon.Expired) {
+	if _, problem, _ := s.end(b, s.saml, response, ""); problem != string(signon.Invalid) && problem != string(signon.Expired) {
 		t.Errorf("%q", problem)
 	}
 	back := s.begin(browser{}, s.oidc, "")
@@ -227,15 +227,15 @@ func TestAnAnswerForOneProviderIsNothingToAnother(t *testing.T) {
 	second := s.create(signon.OfAccount, s.samlBody(nil))
 	b := browser{}
 	response := s.answered(s.asked(s.begin(b, s.saml, "")), ada)
-	if _, _, problem := s.end(b, second, response, ""); problem != string(signon.Invalid) {
+	if _, problem, _ := s.end(b, second, response, ""); problem != string(signon.Invalid) {
 		t.Errorf("posted to another provider of the same keys: %q", problem)
 	}
 	a := s.asked(s.begin(b, s.saml, ""))
 	a.ACS, a.Issuer = strings.Replace(a.ACS, "/1/", "/3/", 1), strings.Replace(a.Issuer, "/1/", "/3/", 1)
-	if _, _, problem := s.end(b, second, s.answered(a, ada), ""); problem != string(signon.Invalid) {
+	if _, problem, _ := s.end(b, second, s.answered(a, ada), ""); problem != string(signon.Invalid) {
 		t.Errorf("to a request of another provider: %q", problem)
 	}
-	if _, _, problem := s.end(b, s.oidc, response, ""); problem != string(signon.UnknownProvider) {
+	if _, problem, _ := s.end(b, s.oidc, response, ""); problem != string(signon.UnknownProvider) {
 		t.Errorf("posted to a provider of OpenID Connect: %q", problem)
 	}
 }
@@ -245,19 +245,19 @@ func TestAProviderBeginsLoginsOnlyWhereItMay(t *testing.T) {
 	s := one(t)
 	a := s.asked(s.begin(browser{}, s.saml, ""))
 	a.ID = ""
-	if _, _, problem := s.end(browser{}, s.saml, s.answered(a, ada), "/x"); problem != string(signon.Invalid) {
+	if _, problem, _ := s.end(browser{}, s.saml, s.answered(a, ada), "/x"); problem != string(signon.Invalid) {
 		t.Errorf("%q", problem)
 	}
 	s.change(s.saml, `{"allowIdpInitiated":true}`)
 	response := s.answered(a, ada)
-	login, err, problem := s.end(browser{}, s.saml, response, "/instances")
+	login, problem, err := s.end(browser{}, s.saml, response, "/instances")
 	if err != nil || problem != "" || login.Next != "/instances" {
 		t.Fatalf("%+v %v %q", login, err, problem)
 	}
-	if _, _, problem := s.end(browser{}, s.saml, response, "/"); problem != string(signon.Replayed) {
+	if _, problem, _ := s.end(browser{}, s.saml, response, "/"); problem != string(signon.Replayed) {
 		t.Errorf("again: %q", problem)
 	}
-	login, err, problem = s.end(browser{}, s.saml, s.answered(a, ada), "https://evil.example.net/")
+	login, problem, err = s.end(browser{}, s.saml, s.answered(a, ada), "https://evil.example.net/")
 	if err != nil || problem != "" || login.Next != "/" {
 		t.Errorf("led to another host: %+v %v %q", login, err, problem)
 	}

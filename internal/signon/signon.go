@@ -10,7 +10,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"jackfield/internal/access"
@@ -58,7 +57,7 @@ type Service struct {
 	db      *store.DB
 	access  *access.Service
 	tenants *tenant.Service
-	client  *http.Client // of OpenID Connect
+	outside func(context.Context) context.Context // for calls of the OpenID Connect library
 	vault   *vault.Vault
 	known   discovered
 	log     *slog.Logger
@@ -74,7 +73,7 @@ func New(o Options) *Service {
 		o.Now = time.Now
 	}
 	return &Service{
-		db: o.DB, access: o.Access, tenants: o.Tenants, client: guarded(o.Outbound), vault: o.Vault,
+		db: o.DB, access: o.Access, tenants: o.Tenants, outside: through(o.Outbound), vault: o.Vault,
 		known: newDiscovered(o.Now), log: o.Log, now: o.Now,
 	}
 }
