@@ -55,7 +55,7 @@ func beside(t *testing.T, facts, data string) string {
 
 	more, err := json.Marshal(map[string]any{
 		"identity": map[string]string{
-			"url": server.URL, "entityId": identity.EntityID(server.URL), "ssoUrl": server.URL + "/saml/sso",
+			"url": server.URL, "entityId": identity.EntityID(server.URL), "ssoUrl": server.URL + "/saml/sso", "sloUrl": server.URL + "/saml/slo",
 			"certificate": provider.Certificate(), "clientId": identity.DefaultClientID, "clientSecret": identity.DefaultClientSecret,
 		},
 		"expired": map[string]string{"username": expiredEmail, "password": expiredPassword},

@@ -135,13 +135,16 @@ export async function profile({ browser, base, facts, check, expect, look }) {
     await page.getByRole("button", { name: "Save branding" }).click();
     await said("The branding is saved.");
     expect((await ground(page.getByRole("banner"))) === "rgb(255, 208, 0)", "the console is not painted");
-    const logo = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 20"><script>alert(1)</script><rect width="80" height="20" fill="#004"/></svg>`);
-    await page.getByTestId("logo").setInputFiles({ name: "logo.svg", mimeType: "image/svg+xml", buffer: logo });
+    const logo = (inside) => ({
+      name: "logo.svg",
+      mimeType: "image/svg+xml",
+      buffer: Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 20">${inside}<rect width="80" height="20" fill="#004"/></svg>`),
+    });
+    await page.getByTestId("logo").setInputFiles(logo("<script>alert(1)</script>"));
+    await page.getByRole("alert").getByText(/The SVG is refused/).waitFor();
+    await page.getByTestId("logo").setInputFiles(logo(""));
     await said("The logo is stored.");
-    await page.getByRole("complementary").getByRole("img").waitFor();
     await page.waitForFunction(() => document.querySelector("aside img")?.naturalWidth > 0);
-    const stored = await page.evaluate(async () => (await fetch(document.querySelector("aside img").src)).text());
-    expect(!stored.includes("<script"), "the logo has a script");
     return faint(page);
   });
 

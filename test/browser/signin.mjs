@@ -125,6 +125,7 @@ export async function signin({ browser, base, facts, check, expect, look }) {
     await dialog.getByRole("textbox", { name: "Paste the provider's metadata" }).fill(
       `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${identity.entityId}"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">` +
         `<KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>\n${identity.certificate.match(/.{1,64}/g).join("\n")}\n</X509Certificate></X509Data></KeyInfo></KeyDescriptor>` +
+        `<SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="${identity.sloUrl}"/>` +
         `<SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="${identity.ssoUrl}"/></IDPSSODescriptor></EntityDescriptor>`,
     );
     expect((await dialog.getByRole("textbox", { name: "Sign-in address" }).inputValue()) === identity.ssoUrl, "the metadata fills nothing in");
@@ -166,7 +167,7 @@ export async function signin({ browser, base, facts, check, expect, look }) {
     await page.getByRole("alert").getByText(/You were not let in over there/).waitFor();
   });
 
-  await check("SAML leads in, and an answer that somebody changed does not", async () => {
+  await check("SAML leads in and out again, and an answer that somebody changed does not", async () => {
     const settings = (attack) => fetch(`${identity.url}/_sim/settings`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ attack }) });
     const begin = async () => {
       await page.goto(`${base}/login`);
@@ -184,7 +185,11 @@ export async function signin({ browser, base, facts, check, expect, look }) {
     await begin();
     await heading(page, "Connectors");
     expect((await who(page)).user.email === "grace@walk.example", "somebody else is in");
-    await leave(page);
+    await page.getByRole("button", { name: "Account and theme" }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Logged out of the identity provider" }).waitFor();
+    await page.goto(`${base}/login`);
+    expect(!(await who(page)).authenticated, "the session here goes on");
   });
 
   await check("too many wrong passwords say how long to wait", async () => {

@@ -66,7 +66,7 @@ export default function Mails() {
 function Line({ mail, onOpen }: { mail: Mail; onOpen: () => void }) {
   return (
     <tr>
-      <td className="w-[50%] max-w-0">
+      <td className="w-[50%] max-w-0 max-sm:w-full">
         <div className="py-1.5">
           <button
             type="button"
