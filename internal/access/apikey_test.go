@@ -54,8 +54,10 @@ func TestAnAPIKeyActsAsItsUserUntilItEnds(t *testing.T) {
 			t.Error("the key ends before its time")
 		}
 		h.clock.advance(time.Second)
-		if h.accepts(t, c) || h.accepts(t, c) {
-			t.Error("the key lives on")
+		for range 2 { // the second time from the cache
+			if h.accepts(t, c) {
+				t.Error("the key lives on")
+			}
 		}
 
 		// Roles count as they are at the call, and a revoked key ends at once.
