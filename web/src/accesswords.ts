@@ -254,6 +254,7 @@ export const w = {
     mappingHelp: "Who is in a group over there has the role here, from the next sign-in on. Without rows, roles are given here.",
     group: "Group",
     role: "Role",
+    chooseRole: "Choose…",
     addRow: "Add a group",
     removeRow: (group: string) => `Remove ${group || "the empty row"}`,
     rowGap: "Fill in both, or remove the row.",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { brandGroups, type Branding } from "./api/branding";
-import { tokensOf } from "./brand";
+import { partsOf, tokensOf } from "./brand";
 import { contrast, groundFor, hex, readable } from "./colour";
 
 const fields = brandGroups.flatMap(({ fields }) => [...fields]);
@@ -67,4 +67,10 @@ test("names of fonts and sizes cannot carry anything else", () => {
   expect(tokens["--jf-font"]).toBe('"Arial  bodyx", var(--font-sans)');
   expect(tokens["--jf-rail-width"]).toBe("288px");
   expect(tokens["--jf-rail-icon"]).toBeUndefined();
+});
+
+test("a branding of pictures alone changes no colour, and a part is named when it has all of its own", () => {
+  expect(tokensOf({ logo: "/logo" })["--jf-accent"]).toBeUndefined();
+  expect(partsOf(tokensOf({ logo: "/logo" }))).toBe("");
+  expect(partsOf(tokensOf({ topBarBackgroundColor: "#123456", tableBodyBackground: "#fff" }))).toBe("bar cell");
 });

@@ -176,6 +176,11 @@ export function tokensOf(branding: Branding): Record<string, string> {
   return Object.fromEntries(Object.entries(tokens).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
+/** The parts with colours of their own, as data-branded names them for styles.css. */
+export function partsOf(tokens: Record<string, string>): string {
+  return ["bar", "rail", "cell"].filter((part) => `--jf-${part}-surface` in tokens).join(" ");
+}
+
 let painted: string[] = [];
 
 /** Paints the whole page with a branding; none gives it the product's own look again. */
@@ -185,7 +190,8 @@ export function paint(branding: Branding | null | undefined): void {
   const tokens = branding ? tokensOf(branding) : {};
   painted = Object.keys(tokens);
   for (const [name, value] of Object.entries(tokens)) root.style.setProperty(name, value);
-  root.toggleAttribute("data-branded", painted.length > 0);
+  if (painted.length) root.dataset.branded = partsOf(tokens);
+  else delete root.dataset.branded;
   const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]");
   if (icon) {
     const address = branding?.favicon || "/favicon.svg";

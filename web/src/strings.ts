@@ -46,6 +46,7 @@ export const t = {
   account: {
     menu: "Account and theme",
     profile: "My profile",
+    documentation: "Documentation",
     signOut: "Sign out",
     theme: "Theme",
     system: "As the system",

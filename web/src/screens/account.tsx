@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { CircleUserRound, IdCard, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { BookOpen, CircleUserRound, IdCard, LogOut, Monitor, Moon, Sun } from "lucide-react";
 import { useState } from "react";
 import { Button as AriaButton } from "react-aria-components/Button";
 import { Header } from "react-aria-components/Header";
@@ -24,6 +24,8 @@ export default function AccountMenu({ session }: { session: Session }) {
   const navigate = useNavigate();
   const [theme, choose] = useState<Theme>(currentTheme);
   const { user, account, organization } = session;
+  const address = session.branding?.documentationUrl ?? "";
+  const documentation = /^https?:\/\//i.test(address) ? address : "";
   const name = [user?.firstName, user?.lastName].filter(Boolean).join(" ");
   const home = [organization?.name, account?.name].filter((word, i, all) => word && all.indexOf(word) === i).join(" · ");
   return (
@@ -62,6 +64,12 @@ export default function AccountMenu({ session }: { session: Session }) {
             <IdCard size={16} aria-hidden="true" />
             {t.account.profile}
           </MenuItem>
+          {documentation ? (
+            <MenuItem textValue={t.account.documentation} className="option" href={documentation} target="_blank" rel="noreferrer">
+              <BookOpen size={16} aria-hidden="true" />
+              {t.account.documentation}
+            </MenuItem>
+          ) : null}
           <MenuItem textValue={t.account.signOut} className="option" onAction={() => void logOut(client)}>
             <LogOut size={16} aria-hidden="true" />
             {t.account.signOut}

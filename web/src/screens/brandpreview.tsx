@@ -2,7 +2,7 @@ import { Cable, LayoutGrid, Settings2 } from "lucide-react";
 import { useState, type CSSProperties, type ReactNode } from "react";
 import { w } from "../accesswords";
 import type { Branding } from "../api/branding";
-import { tokensOf } from "../brand";
+import { partsOf, tokensOf } from "../brand";
 import { Button } from "../ui/button";
 import { Mark } from "../ui/mark";
 
@@ -11,7 +11,8 @@ const s = w.branding.sample;
 /** The console and the page of a connect link as the branding makes them: the same tokens, on a small scale. */
 export function BrandPreview({ branding, organization }: { branding: Branding; organization: string }) {
   const [theme, setTheme] = useState<"light" | "dark">("light");
-  const look = { ...tokensOf(branding), colorScheme: theme, color: "var(--jf-text)", background: "var(--jf-page)" } as CSSProperties;
+  const tokens = tokensOf(branding);
+  const look = { ...tokens, colorScheme: theme, color: "var(--jf-text)", background: "var(--jf-page)" } as CSSProperties;
   return (
     <div className="flex flex-col gap-3">
       <div className="flex items-center justify-between gap-4">
@@ -25,10 +26,10 @@ export function BrandPreview({ branding, organization }: { branding: Branding; o
         </div>
       </div>
       <div className="grid gap-4 sm:grid-cols-2 xl:grid-cols-1 2xl:grid-cols-2">
-        <Picture name={w.branding.console} look={look}>
+        <Picture name={w.branding.console} look={look} parts={partsOf(tokens)}>
           <Console branding={branding} organization={organization} />
         </Picture>
-        <Picture name={w.branding.connect} look={look}>
+        <Picture name={w.branding.connect} look={look} parts={partsOf(tokens)}>
           <Connect branding={branding} organization={organization} />
         </Picture>
       </div>
@@ -36,10 +37,10 @@ export function BrandPreview({ branding, organization }: { branding: Branding; o
   );
 }
 
-function Picture({ name, look, children }: { name: string; look: CSSProperties; children: ReactNode }) {
+function Picture({ name, look, parts, children }: { name: string; look: CSSProperties; parts: string; children: ReactNode }) {
   return (
     <figure className="min-w-0">
-      <div role="img" aria-label={`${w.branding.preview}: ${name}`} data-branded inert style={look} className="h-80 select-none overflow-hidden rounded-md border border-line">
+      <div role="img" aria-label={`${w.branding.preview}: ${name}`} data-branded={parts} inert style={look} className="h-80 select-none overflow-hidden rounded-md border border-line">
         {children}
       </div>
       <figcaption className="mt-1.5 text-sm text-muted">{name}</figcaption>

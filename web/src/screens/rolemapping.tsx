@@ -23,7 +23,7 @@ export function RoleMapping({ rows, onChange, showGaps }: { rows: MappingRow[]; 
         <div key={row.id} className="flex flex-col gap-1.5">
           <div className="flex items-end gap-2">
             <TextField className="min-w-0 flex-1" label={w.signOn.group} value={row.group} onChange={(group) => change(row.id, { group })} maxLength={255} autoFocus={!row.group} />
-            <Select className="min-w-0 flex-1" label={w.signOn.role} choices={known(row.role)} value={row.role} onChange={(role) => change(row.id, { role })} />
+            <Select className="min-w-0 flex-1" label={w.signOn.role} placeholder={w.signOn.chooseRole} choices={known(row.role)} value={row.role} onChange={(role) => change(row.id, { role })} />
             <Button look="quiet" icon aria-label={w.signOn.removeRow(row.group)} onPress={() => onChange(rows.filter((other) => other.id !== row.id))}>
               <X size={16} />
             </Button>
