@@ -283,6 +283,7 @@ export const w = {
       authentication: "Signing in",
       elements: "Connectors",
       "element-instances": "Instances",
+      "connect-links": "Connect links",
       formulas: "Formulas",
       "formula-instances": "Formula instances",
       "common-resources": "Common resources",
