@@ -330,7 +330,7 @@ func (c *contents) compare(order []string, sums map[string]*tally) error {
 	if err := c.Schema.Check(); err != nil {
 		return err
 	}
-	if c.Manifest.Key != (c.key != "") {
+	if c.Key != (c.key != "") {
 		return damaged("the key is missing or superfluous")
 	}
 	var filled []string

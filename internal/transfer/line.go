@@ -253,8 +253,9 @@ func (o *object) roles() []string {
 	return slices.Compact(keys)
 }
 
-// day is when something was made: a date, a time or milliseconds since 1970. Without one it is now.
-func (o *object) day(name string, now time.Time) time.Time {
+// created is when something was made: a date, a time or milliseconds since 1970. Without one it is now.
+func (o *object) created(now time.Time) time.Time {
+	const name = "createdDate"
 	value, ok := o.member(name)
 	if !ok {
 		return now

@@ -49,7 +49,7 @@ func missing(err error) bool { return fault.Is(err, fault.NotFound) }
 // readCustomer reads the members of a customer.
 func readCustomer(l *importLine, p *plan) (ref string, c *store.Customer) {
 	ref = l.ref("ref")
-	return ref, &store.Customer{ID: l.wanted(ref), Name: l.required("name"), Active: l.flag("active", true), CreatedAt: l.day("createdDate", p.now)}
+	return ref, &store.Customer{ID: l.wanted(ref), Name: l.required("name"), Active: l.flag("active", true), CreatedAt: l.created(p.now)}
 }
 
 func (p *plan) customer(ctx context.Context, l *importLine) error {
@@ -73,7 +73,7 @@ func readOrganization(l *importLine, p *plan) (ref, customer string, o *store.Or
 	ref, customer = l.ref("ref"), l.ref("customer")
 	o = &store.Organization{
 		ID: l.wanted(ref), Name: l.required("name"), ExternalID: l.text("externalId"), Secret: l.secret("secret"), Active: l.flag("active", true),
-		CreatedAt: l.day("createdDate", p.now),
+		CreatedAt: l.created(p.now),
 		Details: store.OrganizationDetails{
 			Environment: l.text("environment"), Status: l.text("status"), Street1: l.text("street1"), City: l.text("city"),
 			State: l.text("state"), PostalCode: l.text("postalCode"), Country: l.text("country"),
@@ -155,7 +155,7 @@ func readAccount(l *importLine, p *plan) (ref, organization string, a *store.Acc
 	ref, organization = l.ref("ref"), l.ref("organization")
 	a = &store.Account{
 		ID: l.wanted(ref), ExternalID: l.text("externalId"), Name: l.text("name"), Description: l.text("description"),
-		Default: l.flag("default", false), Active: l.flag("active", true), CreatedAt: l.day("createdDate", p.now),
+		Default: l.flag("default", false), Active: l.flag("active", true), CreatedAt: l.created(p.now),
 	}
 	if a.ExternalID == "" && a.Default {
 		a.ExternalID = "default"
@@ -246,7 +246,7 @@ func readUser(l *importLine, p *plan) (ref, account, password string, u *store.U
 	l.into("password", "a text", &password)
 	u = &store.User{
 		ID: l.wanted(ref), FirstName: l.required("firstName"), LastName: l.required("lastName"), ExternalID: l.text("externalId"),
-		Secret: l.secret("secret"), Active: l.flag("active", true), CreatedAt: l.day("createdDate", p.now), Roles: l.roles(),
+		Secret: l.secret("secret"), Active: l.flag("active", true), CreatedAt: l.created(p.now), Roles: l.roles(),
 		Profile: store.Profile{
 			City: l.text("city"), Country: l.text("country"), Phone: l.text("phone"), PostalCode: l.text("postalCode"),
 			StateProvince: l.text("stateProvince"), Street1: l.text("street1"), Street2: l.text("street2"),
@@ -341,7 +341,7 @@ func (p *plan) readInstance(ctx context.Context, l *importLine, line []byte) (*i
 	} else if key = request.Connector.Key; key == "" {
 		l.into("connector", "the key of a connector", &key)
 	}
-	disabled, created := l.flag("disabled", false), l.day("createdDate", p.now)
+	disabled, created := l.flag("disabled", false), l.created(p.now)
 	valid := l.flag("valid", true)
 	if key == "" {
 		l.problem("connector is required: the key of a connector")
