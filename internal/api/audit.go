@@ -83,6 +83,9 @@ func auditPlans(rows []route) map[string]*auditPlan {
 		}
 		p := &auditPlan{compare: audit.Comparison{Secret: credential.IsSensitive}}
 		p.kind, p.variable = auditKind(row.pattern)
+		if p.kind == audit.KindElementInstances { // which are answered with their whole connector
+			p.compare.Brief = []string{"element"}
+		}
 		for _, secret := range secretAnswers {
 			if strings.Contains(row.pattern, secret.pattern) {
 				p.compare.Members = append(p.compare.Members, secret.member)
@@ -174,7 +177,7 @@ func (a *API) performChange(e *exchange, row route, plan *auditPlan) {
 		a.fail(e, err)
 		return
 	}
-	before, beforeKnown := a.auditRead(e, plan.reader)
+	before, beforeKnown := a.auditRead(e, plan.reader, entry.EntityID)
 	asked := beginning(e)
 	held := hold(e)
 	ended := false
@@ -189,7 +192,7 @@ func (a *API) performChange(e *exchange, row route, plan *auditPlan) {
 	if e.status < http.StatusBadRequest {
 		after, afterKnown := held.body.Bytes(), true
 		if plan.reader != nil {
-			after, afterKnown = a.auditRead(e, plan.reader)
+			after, afterKnown = a.auditRead(e, plan.reader, entry.EntityID)
 		}
 		if beforeKnown && afterKnown {
 			end.Changes = plan.compare.Differences(before, after)
@@ -301,7 +304,7 @@ func loginOf(e *exchange) string {
 
 // auditRead is the document that a change is about, as it is now. known is false when it cannot be told; a thing that is not there is
 // known, and nil. Nothing that goes wrong here matters to the change.
-func (a *API) auditRead(e *exchange, read *auditRead) (document []byte, known bool) {
+func (a *API) auditRead(e *exchange, read *auditRead, entityID string) (document []byte, known bool) {
 	if read == nil {
 		return nil, true
 	}
@@ -318,11 +321,7 @@ func (a *API) auditRead(e *exchange, read *auditRead) (document []byte, known bo
 		path.URLParams.Add(names[0], chi.URLParam(e.r, names[1]))
 	}
 	if read.ofToken {
-		id, ok := a.tokenInstance(e)
-		if !ok {
-			return nil, false
-		}
-		path.URLParams.Add("id", id)
+		path.URLParams.Add("id", entityID) // found while the token was known: it may not be after the change
 	}
 	answer := &quietAnswer{header: http.Header{}}
 	r := e.r.WithContext(context.WithValue(ctx, chi.RouteCtxKey, path))

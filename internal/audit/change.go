@@ -47,6 +47,8 @@ type Comparison struct {
 	Secret func(entryType, name string) bool
 	// Members are names that are secret in these documents only.
 	Members []string
+	// Brief are members of the document that are things of their own: of them only id and key count.
+	Brief []string
 }
 
 // Differences are the members that differ between two JSON documents, secrets masked: a secret that was replaced shows as a mask on
@@ -148,6 +150,9 @@ func (c Comparison) walk(members map[string]member, path string, value any) {
 	case map[string]any:
 		for name, one := range v {
 			at := joined(path, name)
+			if path == "" && slices.Contains(c.Brief, name) {
+				one = brief(one)
+			}
 			if c.secretMember(v, name) && !empty(one) {
 				members[at] = member{raw: text(one), secret: true}
 				continue
@@ -172,6 +177,20 @@ func (c Comparison) walk(members map[string]member, path string, value any) {
 		path = "value"
 	}
 	members[path] = member{raw: text(value), text: text(c.scrub(value, maxNested))}
+}
+
+func brief(value any) any {
+	whole, ok := value.(map[string]any)
+	if !ok {
+		return value
+	}
+	names := map[string]any{}
+	for _, name := range []string{"id", "key"} {
+		if one, there := whole[name]; there {
+			names[name] = one
+		}
+	}
+	return names
 }
 
 // valueNames are the members that hold the value of an entry {key, type, …}.

@@ -65,6 +65,17 @@ func TestOnlyMembersThatDifferAreKeptAndSecretsAreMasked(t *testing.T) {
 	}
 }
 
+func TestOfThingsOfTheirOwnOnlyTheNameIsKept(t *testing.T) {
+	t.Parallel()
+	c := comparison
+	c.Brief = []string{"element"}
+	changes := c.Differences(nil, []byte(`{"element":{"id":1,"key":"k","resources":[1,2]},"other":{"element":{"x":1}}}`))
+	want := []Change{{Path: "element.id", After: []byte("1")}, {Path: "element.key", After: []byte(`"k"`)}, {Path: "other.element.x", After: []byte("1")}}
+	if diff := cmp.Diff(want, changes); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestSecretsOfARequestAreNoticedWithoutTheirValues(t *testing.T) {
 	t.Parallel()
 	changes := comparison.Secrets([]byte(`{"name":"a","configuration":{"password":"canary","token":"********","x.password":""},"e":[{"key":"k","type":"PASSWORD","value":"canary"}]}`))
