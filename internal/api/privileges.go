@@ -43,7 +43,8 @@ var scopes = map[scope]string{
 	self:           "the caller",
 	catalogueOf:    "connectors that the caller's account sees: shipped ones, its own, those of the organization that are shared with it",
 	account:        "the caller's account; for administrators of the organization every account of it",
-	instanceOf:     "an instance that the caller may use: for administrators of the organization all of it, for others of their account those that they may see",
+	anyAccount:     "as account; for administrators of the customer also every account of its organizations",
+	instanceOf:     "an instance that the caller may use: for administrators of the organization all of it, for others of their account those that they may see; with `viewInstancesSubAccounts` those of other accounts may be read",
 	organization:   "the caller's organization",
 	administration: "the caller's organization, for its administrators alone; others get 403",
 	customer:       "organizations of the caller's customer, for administrators of the customer alone; others get 403",
@@ -66,7 +67,7 @@ func PrivilegesPage() string {
 		line("| %s | %s |", credentials[n].name, credentials[n].wants)
 	}
 	line("\n## Scopes\n\n| name | reaches |\n| --- | --- |")
-	for _, s := range []scope{anybody, self, catalogueOf, account, instanceOf, organization, administration, customer} {
+	for _, s := range []scope{anybody, self, catalogueOf, account, anyAccount, instanceOf, organization, administration, customer} {
 		line("| %s | %s |", s, scopes[s])
 	}
 	privilegeTable(line)

@@ -31,6 +31,7 @@ const (
 	self           scope = "self"           // the caller
 	catalogueOf    scope = "catalogue"      // connectors that the caller's account sees
 	account        scope = "account"        // the caller's account; for administrators of the organization any of its accounts
+	anyAccount     scope = "any account"    // as account; for administrators of the customer also every account of its organizations
 	instanceOf     scope = "instance"       // an instance that the caller may use
 	organization   scope = "organization"   // the caller's organization
 	administration scope = "administration" // the caller's organization; for its administrators alone
@@ -107,12 +108,12 @@ var routes = []route{
 
 	{"GET", "/accounts", platform, "", account, (*API).listAccounts},
 	{"POST", "/accounts", platform, "", administration, (*API).createAccount},
-	{"GET", "/accounts/instances", platform, "", account, (*API).listAccountInstances},
+	{"GET", "/accounts/instances", platform, "", instanceOf, (*API).listAccountInstances},
 	{"GET", "/accounts/{id}", platform, "", account, (*API).readAccount},
 	{"PATCH", "/accounts/{id}", platform, "", administration, (*API).changeAccount},
 	{"PUT", "/accounts/{id}", platform, "", administration, (*API).replaceAccount},
 	{"DELETE", "/accounts/{id}", platform, "", administration, (*API).deleteAccount},
-	{"GET", "/accounts/{id}/instances", platform, "", account, (*API).listAccountInstances},
+	{"GET", "/accounts/{id}/instances", platform, "", instanceOf, (*API).listAccountInstances},
 	{"GET", "/accounts/{id}/settings", platform, "", account, (*API).readAccountSettings},
 	{"POST", "/accounts/{id}/settings", platform, access.EditUsersAccount, account, (*API).changeAccountSettings},
 	{"PATCH", "/accounts/{id}/settings", platform, access.EditUsersAccount, account, (*API).changeAccountSettings},
@@ -271,8 +272,8 @@ var routes = []route{
 	{"PATCH", "/change-management/*", platform, "", self, (*API).changeManagement},
 	{"DELETE", "/change-management/*", platform, "", self, (*API).changeManagement},
 	{"POST", "/signup-partners", public, "", anybody, (*API).signUpPartner},
-	{"PUT", "/customers/elements/blacklist", platform, "", organization, (*API).hideElements},
-	{"DELETE", "/customers/elements/blacklist", platform, "", organization, (*API).showElements},
+	{"PUT", "/customers/elements/blacklist", platform, "", administration, (*API).hideElements},
+	{"DELETE", "/customers/elements/blacklist", platform, "", administration, (*API).showElements},
 
 	{"POST", "/instances", platform, access.CreateElementInstances, account, (*API).createInstance},
 	{"GET", "/instances", platform, "", account, (*API).listInstances},
@@ -320,7 +321,7 @@ var routes = []route{
 	{"DELETE", "/instances/{id}/trace-logging", platform, "", instanceOf, (*API).stopTrace},
 	{"GET", "/elements/{keyOrId}/trace/{traceId}", platform, "", account, (*API).readTrace},
 
-	{"GET", "/accounts/{id}/limits", platform, "", account, (*API).readLimits},
+	{"GET", "/accounts/{id}/limits", platform, "", anyAccount, (*API).readLimits},
 	{"PUT", "/accounts/{id}/limits", platform, "", customer, (*API).replaceLimits},
 
 	{"GET", "/authentication/saml/{idpId}/metadata", public, "", anybody, (*API).samlMetadata},
