@@ -255,15 +255,16 @@ func (a *API) performLogin(e *exchange, row route, plan *auditPlan) {
 
 // loginCaller is whom a request without a caller is about: the user of its email, or of the letter that it has the token of.
 func (a *API) loginCaller(e *exchange, body []byte) audit.Caller {
+	// Whether somebody has the email must not show, not even in the time (docs/decisions/0506-passwords-by-letter.md).
+	if e.pattern == "POST /authentication/passwords/reset" {
+		return audit.Caller{Login: audit.LoginLetter}
+	}
 	var asked struct{ Username, Token string }
 	if json.Unmarshal(body, &asked) != nil {
 		return audit.Caller{Login: audit.LoginPassword}
 	}
 	if asked.Token != "" {
 		return a.Audit.ByLetter(e.r.Context(), asked.Token)
-	}
-	if asked.Username == "" { // a forgotten password: whether somebody has the email must not show, not even in the time (docs/decisions/0506-passwords-by-letter.md)
-		return audit.Caller{Login: audit.LoginLetter}
 	}
 	return a.Audit.ByEmail(e.r.Context(), asked.Username)
 }
