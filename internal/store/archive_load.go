@@ -112,7 +112,8 @@ func (l sqliteLoad) fill(ctx context.Context, t ArchivedTable, rows iter.Seq2[[]
 	for i, c := range t.Columns {
 		names[i], values[i] = quoted(c.Name), "?"
 	}
-	insert, err := l.tx.PrepareContext(ctx, "INSERT INTO "+quoted(t.Name)+" ("+strings.Join(names, ", ")+") VALUES ("+strings.Join(values, ", ")+")")
+	statement := "INSERT INTO " + quoted(t.Name) + " (" + strings.Join(names, ", ") + ") VALUES (" + strings.Join(values, ", ") + ")"
+	insert, err := l.tx.PrepareContext(ctx, statement) //nolint:sqlclosecheck // closed below
 	if err != nil {
 		return err
 	}
