@@ -188,6 +188,12 @@ func (s *Service) home(ctx context.Context, p *store.IdentityProvider) (organiza
 	case o.Account != 0:
 		chosen = o.Account
 	}
+	if found, err := s.db.Organization(ctx, o.Organization); err != nil || !found.Active {
+		if err == nil {
+			err = refuse(Inactive, "the organization %d is not active", o.Organization)
+		}
+		return 0, 0, err
+	}
 	var a *store.Account
 	if chosen == 0 {
 		a, err = s.db.DefaultAccount(ctx, o.Organization)

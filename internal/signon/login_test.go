@@ -184,6 +184,13 @@ func TestAPersonWhoComesForTheFirstTimeIsMadeAUser(t *testing.T) {
 				s.t.Errorf("a new user of an account that is gone: %q", code)
 			}
 		}
+		s.change(s.saml, `{"defaultAccountId":null}`)
+		if err := s.db.SetOrganizationActive(ctx, s.operator.Organization.ID, false); err != nil {
+			s.t.Fatal(err)
+		}
+		if code := s.comes(s.saml, "late@example.org"); code != signon.Inactive {
+			s.t.Errorf("a new user of an organization that is not active: %q", code)
+		}
 		if _, err := s.db.IdentityByEmail(ctx, "late@example.org"); !fault.Is(err, fault.NotFound) {
 			s.t.Errorf("a refused login leaves a user: %v", err)
 		}

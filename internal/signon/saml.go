@@ -75,6 +75,9 @@ func (s *Service) Consume(ctx context.Context, providerID int64, home, response,
 	if err == nil {
 		sealed, err = s.seal("ticket", t)
 	}
+	if err == nil && len(sealed) > maxSealed {
+		err = refuse(Invalid, "names and roles of the person make more than %d bytes", maxSealed)
+	}
 	if err != nil {
 		s.report(ctx, providerID, err)
 		return LoginPage(CodeOf(err), providerID)

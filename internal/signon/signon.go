@@ -36,7 +36,7 @@ const (
 	// clockSkew is how far a provider's clock may be ahead of ours.
 	clockSkew = 3 * time.Minute
 	// maxNext is the longest path that a login may lead to, in bytes.
-	maxNext = 1000
+	maxNext = 500
 	// maxOffers is how many providers are offered for an address.
 	maxOffers = 20
 )
