@@ -43,6 +43,8 @@ func (v verdict) accepts(status int) bool {
 // is logged in.
 func judge(row api.Route, r *resident, at where) verdict {
 	switch {
+	case row.Pattern == "/signup-partners":
+		return verdict{[]int{401}, "this server knows no partners (docs/decisions/0514)"}
 	case row.Credential == "none":
 		return verdict{why: "it is for anybody"}
 	case r == nil:
@@ -341,6 +343,7 @@ func (r *resident) fullest(row api.Route) bool {
 // unread are rows that answer something else than 200 to who may read, each with its reason.
 var unread = map[string]string{
 	"GET /hubs/{hub}/elements":                        "an account's own hub is empty",
+	"GET /change-management/*":                        "501: what it did is not known",
 	"GET /organizations/branding":                     "there is none before it is set",
 	"GET /elements/{keyOrId}/objects/{objectId}/docs": "wants the name of an object",
 	"GET /elements/{keyOrId}/oauth/url":               "wants a connector with OAuth",
