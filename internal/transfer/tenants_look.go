@@ -395,7 +395,7 @@ type metInstance struct {
 // Members of an instance that need not be named when they are left out: those of a wire answer.
 var wireMembers = []string{
 	"name", "tags", "configuration", "element", "externalAuthentication", "elementId", "createdBy", "updatedDate", "cachingEnabled", "eventsEnabled",
-	"traceLoggingEnabled", "user", "providerData", "oauthProxy", "maxCacheSize", "cacheTimeToLive", "externalAuthentication", "invalidReason",
+	"traceLoggingEnabled", "providerData", "oauthProxy", "maxCacheSize", "cacheTimeToLive", "invalidReason",
 }
 
 func (p *plan) instance(ctx context.Context, l *importLine, line []byte) error {
