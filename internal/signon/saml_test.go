@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/xml"
 	"io"
+	"math/rand/v2"
 	"net/url"
 	"strings"
 	"testing"
@@ -281,6 +282,42 @@ func TestALoginLeadsToPathsOfThisServerAlone(t *testing.T) {
 	} {
 		if got := signon.OwnPath(next); got != want {
 			t.Errorf("%q leads to %q, want %q", next, got, want)
+		}
+	}
+}
+
+func TestAnAnswerThatWasChangedLetsInNobodyElse(t *testing.T) {
+	t.Parallel()
+	s := one(t)
+	dice := rand.New(rand.NewPCG(1, 2))
+	b := browser{}
+	for _, signs := range []identity.Signs{identity.SignsAssertion, identity.SignsResponse} {
+		s.simulator.Change(func(t *identity.Settings) { t.Signs = signs })
+		text, err := base64.StdEncoding.DecodeString(s.answered(s.asked(s.begin(b, s.saml, "")), ada))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 750 {
+			at, to := dice.IntN(len(text)), dice.IntN(len(text))
+			at, to = min(at, to), max(at, to)
+			changed := bytes.Clone(text)
+			switch dice.IntN(4) {
+			case 0: // a byte
+				changed[at] ^= byte(1 << dice.IntN(8))
+			case 1: // a piece twice
+				changed = append(append(changed[:to:to], text[at:to]...), text[to:]...)
+			case 2: // a piece gone
+				changed = append(changed[:at:at], text[to:]...)
+			case 3: // a piece elsewhere
+				changed = append(append(append([]byte{}, text[to:]...), text[at:to]...), text[:at]...)
+			}
+			login, problem, err := s.end(b, s.saml, base64.StdEncoding.EncodeToString(changed), "")
+			switch {
+			case login != nil && login.Principal.User.Email != ada.Email:
+				t.Fatalf("%s gets in by %q", login.Principal.User.Email, changed)
+			case login == nil && (problem == "" || problem == string(signon.Unavailable)):
+				t.Errorf("problem %q, %v by %q", problem, err, changed)
+			}
 		}
 	}
 }
