@@ -33,8 +33,6 @@ var unscoped = map[string]string{
 	"CreateSession":       byPerson,
 	"KeepSignOn":          byPerson,
 	"SetLastLogin":        byPerson,
-	"SetPassword":         byPerson,
-	"SetUserActive":       byPerson,
 	"PasswordChangedAt":   byPerson,
 	"RecentPasswords":     byPerson,
 	"CreatePasswordReset": byPerson,

@@ -69,15 +69,11 @@ func TestAnAPIKeyActsAsItsUserUntilItEnds(t *testing.T) {
 		if !h.accepts(t, c) {
 			t.Fatal("the key does not work")
 		}
-		if err := db.SetUserActive(t.Context(), h.ada.ID, false); err != nil {
-			t.Fatal(err)
-		}
+		storetest.SetActive(t, db, h.ada.ID, false)
 		if h.accepts(t, c) {
 			t.Error("the key of an inactive user works")
 		}
-		if err := db.SetUserActive(t.Context(), h.ada.ID, true); err != nil {
-			t.Fatal(err)
-		}
+		storetest.SetActive(t, db, h.ada.ID, true)
 		if !h.accepts(t, c) {
 			t.Fatal("the key does not work again")
 		}

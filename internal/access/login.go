@@ -14,9 +14,10 @@ import (
 // maxPasswordChecks is how many passwords are checked at once: each takes 19 MiB and a core.
 const maxPasswordChecks = 2
 
-// nobodysHash is checked when an email is unknown or its user has no password, so that the answer takes as
-// long as for a wrong password. It is the hash of random bytes that nobody kept.
-const nobodysHash = "$argon2id$v=19$m=19456,t=2,p=1$MtoTIAFqZSaaZelhv2EZTw$s+PjDomdhtgUhngnHtMmF7zSgbzssNHdaeRRSjyQzac"
+// NoPasswordYet is what a user has in place of the hash of a password who shall get one by letter: the hash of random bytes that nobody
+// kept. Nobody logs in with it. (A user without any hash logs in elsewhere, and gets no letter.) It is checked, too, when an email is unknown
+// or its user has no password, so that the answer takes as long as for a wrong password.
+const NoPasswordYet = "$argon2id$v=19$m=19456,t=2,p=1$MtoTIAFqZSaaZelhv2EZTw$s+PjDomdhtgUhngnHtMmF7zSgbzssNHdaeRRSjyQzac"
 
 // LoginRequest is an attempt to log in.
 type LoginRequest struct {
@@ -94,7 +95,7 @@ func (s *Service) checkPassword(ctx context.Context, email, password string) (*s
 	if len(password) > MaxPasswordLength {
 		return nil, wrongLogin()
 	}
-	hash, userID := nobodysHash, int64(0)
+	hash, userID := NoPasswordYet, int64(0)
 	identity, err := s.db.IdentityByEmail(ctx, email)
 	switch {
 	case err == nil:
@@ -112,7 +113,7 @@ func (s *Service) checkPassword(ctx context.Context, email, password string) (*s
 	if err != nil {
 		return nil, err
 	}
-	if !right || hash == nobodysHash || usable(identity) != nil {
+	if !right || hash == NoPasswordYet || usable(identity) != nil {
 		return nil, wrongLogin()
 	}
 	return identity, nil

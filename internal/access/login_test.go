@@ -10,13 +10,13 @@ import (
 func TestAnUnknownEmailCostsAsMuchAsAWrongPassword(t *testing.T) {
 	t.Parallel()
 	parameters := func(hash string) string { return strings.Join(strings.Split(hash, "$")[:4], "$") }
-	if a, b := parameters(nobodysHash), parameters(vault.HashPassword("x")); a != b {
+	if a, b := parameters(NoPasswordYet), parameters(vault.HashPassword("x")); a != b {
 		t.Errorf("nobody's hash costs %s, a user's %s", a, b)
 	}
-	if len(nobodysHash) != len(vault.HashPassword("x")) {
+	if len(NoPasswordYet) != len(vault.HashPassword("x")) {
 		t.Error("nobody's hash has other lengths than a user's")
 	}
-	if vault.VerifyPassword(nobodysHash, "") {
+	if vault.VerifyPassword(NoPasswordYet, "") {
 		t.Error("the empty password is nobody's")
 	}
 }

@@ -144,9 +144,7 @@ func TestASessionIsOpenedForAUserWhoMayAct(t *testing.T) {
 		if _, err := h.service.ConsoleSession(ctx, session.Token); err != nil {
 			t.Error(err)
 		}
-		if err := db.SetUserActive(ctx, h.ada.ID, false); err != nil {
-			t.Fatal(err)
-		}
+		storetest.SetActive(t, db, h.ada.ID, false)
 		for _, id := range []int64{h.ada.ID, store.SystemUser, 1 << 60, -1} {
 			if _, _, err := h.service.OpenSession(ctx, id, store.SessionConsole); !fault.Is(err, fault.Unauthenticated) {
 				t.Errorf("user %d: %v", id, err)

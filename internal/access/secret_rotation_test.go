@@ -238,9 +238,7 @@ func TestAnotherServerHearsOfARotationAndOfARevokedKey(t *testing.T) {
 		}
 	}
 	for listening := false; !listening; { // a server that has just started may not listen yet
-		if err := h.db.SetUserActive(t.Context(), h.other.ID, true); err != nil {
-			t.Fatal(err)
-		}
+		storetest.SetActive(t, h.db, h.other.ID, true)
 		select {
 		case c := <-heard:
 			listening = c.Noun == "user"

@@ -70,9 +70,7 @@ func TestTwoServersStartOnceAndHearOfEachOthersChanges(t *testing.T) {
 	if _, err := services[1].Authenticate(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
-	if err := databases[0].SetUserActive(t.Context(), made.UserID, false); err != nil {
-		t.Fatal(err)
-	}
+	storetest.SetActive(t, databases[0], made.UserID, false)
 	// Changes arrive in order: when a later one is heard, the earlier one has been.
 	for later := tell(); ; {
 		select {

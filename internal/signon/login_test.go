@@ -9,6 +9,7 @@ import (
 	"jackfield/internal/fault"
 	"jackfield/internal/signon"
 	"jackfield/internal/store"
+	"jackfield/internal/store/storetest"
 	"jackfield/internal/tenant"
 	"jackfield/simulator/identity"
 )
@@ -46,9 +47,7 @@ func TestAProviderLetsInItsOwnPeopleAlone(t *testing.T) {
 		}
 		s.userOf(s.operator.Organization.ID, sub.ID, "sub@example.org", access.RoleDefaultUser)
 		gone := s.user("gone@example.org", access.RoleOrganizationUser)
-		if err := s.db.SetUserActive(ctx, gone.User.ID, false); err != nil {
-			s.t.Fatal(err)
-		}
+		storetest.SetActive(s.t, s.db, gone.User.ID, false)
 		ofAccount := s.create(signon.OfAccount, s.samlBody(nil))
 		for _, tt := range []struct {
 			provider *store.IdentityProvider

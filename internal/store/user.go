@@ -294,16 +294,6 @@ func (d *DB) SetLastLogin(ctx context.Context, userID int64, at time.Time) error
 	return d.changeUser(ctx, userID, "UPDATE users SET last_login_at = $1 WHERE id = $2 RETURNING account_id", millis(at), userID)
 }
 
-// SetPassword keeps a new password hash.
-func (d *DB) SetPassword(ctx context.Context, userID int64, hash string) error {
-	return d.changeUser(ctx, userID, "UPDATE users SET password_hash = $1 WHERE id = $2 RETURNING account_id", hash, userID)
-}
-
-// SetUserActive activates or deactivates a user.
-func (d *DB) SetUserActive(ctx context.Context, userID int64, active bool) error {
-	return d.changeUser(ctx, userID, "UPDATE users SET active = $1 WHERE id = $2 RETURNING account_id", active, userID)
-}
-
 func (d *DB) changeUser(ctx context.Context, userID int64, statement string, args ...any) error {
 	return d.InTx(ctx, func(tx *DB) error {
 		var account int64

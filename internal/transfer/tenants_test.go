@@ -106,7 +106,7 @@ func TestAFileIsTakenInWithItsIDsSecretsAndTokens(t *testing.T) {
 			t.Fatal(err)
 		}
 		if ada.User.ID != 41 || ada.Account.ID != 4030 || ada.Organization.ID != 819 || ada.Organization.Name != "Acme Ltd" || ada.Organization.Secret != organizationSecret ||
-			!ada.Account.Default || !slices.Equal(ada.User.Roles, []string{"org-admin"}) || ada.User.PasswordHash != "" || ada.Organization.Details.Environment != "production" {
+			!ada.Account.Default || !slices.Equal(ada.User.Roles, []string{"org-admin"}) || ada.User.PasswordHash != access.NoPasswordYet || ada.Organization.Details.Environment != "production" {
 			t.Errorf("%+v", ada)
 		}
 		charles, err := db.IdentityByEmail(ctx, "charles@example.org")

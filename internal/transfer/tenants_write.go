@@ -21,7 +21,7 @@ func (p *plan) write(ctx context.Context, file io.Reader) error {
 		first := 0
 		err := p.DB.InTx(ctx, func(tx *store.DB) error {
 			b := &batch{plan: p, tx: tx}
-			for taken := 0; taken < importBatch; {
+			for taken := 0; taken < importBatch && b.hashed < maxHashed; {
 				line, tooLong, err := r.next()
 				if errors.Is(err, io.EOF) {
 					more = false
@@ -53,10 +53,14 @@ func (p *plan) write(ctx context.Context, file io.Reader) error {
 	return nil
 }
 
+// maxHashed is how many passwords are hashed in one transaction: each takes a moment, and a running server waits.
+const maxHashed = 10
+
 // batch is the lines of one transaction.
 type batch struct {
 	*plan
 	tx        *store.DB
+	hashed    int // passwords
 	instances []*store.Instance
 }
 
@@ -140,7 +144,9 @@ func (b *batch) takeUser(ctx context.Context, l *importLine) error {
 			u.Roles = []string{access.RoleOrganizationUser}
 		}
 	}
+	u.PasswordHash = access.NoPasswordYet
 	if password != "" {
+		b.hashed++
 		var err error
 		person := access.Person{FirstName: u.FirstName, LastName: u.LastName, Email: u.Email}
 		if u.PasswordHash, err = b.Access.NewPasswordHash(ctx, here.account.organization.id, password, person); err != nil {

@@ -21,6 +21,7 @@ import (
 	"jackfield/internal/instance"
 	"jackfield/internal/server"
 	"jackfield/internal/store"
+	"jackfield/internal/store/storetest"
 	"jackfield/simulator/act365"
 	"jackfield/simulator/oauth"
 )
@@ -639,9 +640,7 @@ func TestALinkDiesWithItsMaker(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.server.DB.SetUserActive(t.Context(), stored.UserID, false); err != nil {
-		t.Fatal(err)
-	}
+	storetest.SetActive(t, h.server.DB, stored.UserID, false)
 	b := h.browser()
 	if page, _ := b.page(l.URL, http.StatusGone); page.State != connect.StateDead {
 		t.Errorf("%+v", page)

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"jackfield/internal/mail/mailtest"
 	"jackfield/internal/transfer"
 )
 
@@ -44,4 +45,21 @@ func TestSoftwareWithStoredCredentialsWorksAfterMovingHouse(t *testing.T) {
 		t.Errorf("the next instance has the id %d", next.ID)
 	}
 	h.do(request{path: "/instances/1234567"}).want(404) // the operator's organization is another
+}
+
+func TestAUserWhoMovedInWithoutAPasswordGetsOneByLetter(t *testing.T) {
+	t.Parallel()
+	post := mailtest.Start(t, mailtest.Options{})
+	h := build(t, postOffice(t, post))
+	file := `{"type":"organization","ref":1,"name":"Acme","externalId":"acme"}
+{"type":"account","ref":1,"organization":1,"externalId":"acme","default":true}
+{"type":"user","ref":1,"account":1,"email":"mary@example.org","firstName":"Mary","lastName":"Anning"}`
+	if result, err := (transfer.Import{DB: h.server.DB, Access: h.server.Access, Catalog: h.server.Catalog}).Run(t.Context(), strings.NewReader(file)); err != nil {
+		t.Fatal(err, result)
+	}
+	login := request{method: "POST", path: "/authentication", body: `{"username":"mary@example.org","password":"Sample-Passw0rd"}`, header: none}
+	h.do(login).want(401)
+	h.forget("mary@example.org").want(200)
+	h.reset(tokenIn(t, next(t, post).Data), "Sample-Passw0rd").want(200)
+	h.do(login).want(200)
 }

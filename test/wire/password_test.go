@@ -15,6 +15,7 @@ import (
 	"jackfield/internal/mail/mailtest"
 	"jackfield/internal/server"
 	"jackfield/internal/store"
+	"jackfield/internal/store/storetest"
 )
 
 // none sends a request without credentials.
@@ -336,10 +337,8 @@ func TestALetterOfResetIsForUsersWhoMayLogIn(t *testing.T) {
 	h := build(t, postOffice(t, post))
 	u, idle, elsewhere := h.person("grace@example.org"), h.person("idle@example.org"), h.person("elsewhere@example.org")
 	ctx := t.Context()
-	if err := h.server.DB.SetUserActive(ctx, idle.ID, false); err != nil {
-		t.Fatal(err)
-	}
-	if err := h.server.DB.SetPassword(ctx, elsewhere.ID, ""); err != nil {
+	storetest.SetActive(t, h.server.DB, idle.ID, false)
+	if _, err := h.server.DB.Writer().ExecContext(ctx, "UPDATE users SET password_hash = '' WHERE id = $1", elsewhere.ID); err != nil {
 		t.Fatal(err)
 	}
 	for _, text := range []string{"", "{}", `{"email":null}`, `{"email":7}`, `[]`} {
@@ -357,13 +356,9 @@ func TestALetterOfResetIsForUsersWhoMayLogIn(t *testing.T) {
 		t.Errorf("a letter went to %s", letter.To)
 	} else {
 		token := tokenIn(t, letter.Data)
-		if err := h.server.DB.SetUserActive(ctx, u.ID, false); err != nil {
-			t.Fatal(err)
-		}
+		storetest.SetActive(t, h.server.DB, u.ID, false)
 		h.reset(token, "Another-Passw0rd").want(400, "used already or is too old")
-		if err := h.server.DB.SetUserActive(ctx, u.ID, true); err != nil {
-			t.Fatal(err)
-		}
+		storetest.SetActive(t, h.server.DB, u.ID, true)
 		if _, err := h.server.DB.Writer().ExecContext(ctx, "UPDATE password_resets SET expires_at = $1", time.Now().UnixMilli()); err != nil {
 			t.Fatal(err)
 		}
