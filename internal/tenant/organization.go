@@ -178,13 +178,12 @@ func (s *Service) SignUp(ctx context.Context, by *access.Principal, up Signup) (
 	err = s.db.InTx(ctx, func(tx *store.DB) error {
 		inside := *s
 		inside.db = tx
-		switch {
-		case up.OrganizationID == 0:
+		if up.OrganizationID == 0 {
 			if o, a, err = createOrganization(ctx, tx, by.Organization.CustomerID, up.Organization); err != nil {
 				return err
 			}
 			fresh.Roles = []string{access.RoleOrganizationAdmin}
-		default:
+		} else {
 			if o, err = inside.OrganizationFor(ctx, by, up.OrganizationID); err != nil {
 				return err
 			}

@@ -80,7 +80,7 @@ func (s *Service) ChangeRoles(ctx context.Context, by *access.Principal, changes
 		before := access.RolesOf(own)
 		for _, c := range changes {
 			var err error
-			if own, err = change(by, before, own, c); err != nil {
+			if own, err = change(before, own, c); err != nil {
 				return nil, err
 			}
 		}
@@ -89,7 +89,7 @@ func (s *Service) ChangeRoles(ctx context.Context, by *access.Principal, changes
 }
 
 // change applies one change to what the organization made of the roles.
-func change(by *access.Principal, before []access.Role, own []store.Role, c RoleChange) ([]store.Role, error) {
+func change(before []access.Role, own []store.Role, c RoleChange) ([]store.Role, error) {
 	role, err := wanted(before, c)
 	if err != nil {
 		return nil, err

@@ -290,7 +290,6 @@ func (w *matrixWorld) served(name string) bool {
 // rows are the contents of the tables of the main database, as text, table by table. Those that every call may write are left out.
 func (w *matrixWorld) rows(where func(columns []string) (condition string)) map[string]string {
 	w.t.Helper()
-	ctx, pool := w.t.Context(), w.server.DB.Writer()
 	names := w.column(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'river_%' AND name NOT IN
 		('jackfield_migrations', 'sessions', 'secret_uses', 'audit_log', 'login_failures', 'sign_on_used')`)
 	all := map[string]string{}
@@ -300,28 +299,34 @@ func (w *matrixWorld) rows(where func(columns []string) (condition string)) map[
 		if condition == "" {
 			continue
 		}
-		rows, err := pool.QueryContext(ctx, "SELECT * FROM "+name+" WHERE "+condition+" ORDER BY "+strings.Join(columns, ", "))
-		w.must(err)
-		var text strings.Builder
-		for rows.Next() {
-			cells, into := make([]any, len(columns)), make([]any, len(columns))
-			for i := range cells {
-				into[i] = &cells[i]
-			}
-			w.must(rows.Scan(into...))
-			for i, cell := range cells {
-				if columns[i] == "last_login_at" {
-					cell = 0
-				}
-				fmt.Fprintf(&text, "%s=%v ", columns[i], cell)
-			}
-			text.WriteByte('\n')
-		}
-		w.must(rows.Close())
-		w.must(rows.Err())
-		all[name] = text.String()
+		all[name] = w.contents("SELECT * FROM "+name+" WHERE "+condition+" ORDER BY "+strings.Join(columns, ", "), columns)
 	}
 	return all
+}
+
+// contents is what a question answers, as text. When somebody last logged in is left out.
+func (w *matrixWorld) contents(question string, columns []string) string {
+	w.t.Helper()
+	rows, err := w.server.DB.Writer().QueryContext(w.t.Context(), question)
+	w.must(err)
+	defer rows.Close()
+	var text strings.Builder
+	for rows.Next() {
+		cells, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range cells {
+			into[i] = &cells[i]
+		}
+		w.must(rows.Scan(into...))
+		for i, cell := range cells {
+			if columns[i] == "last_login_at" {
+				cell = 0
+			}
+			fmt.Fprintf(&text, "%s=%v ", columns[i], cell)
+		}
+		text.WriteByte('\n')
+	}
+	w.must(rows.Err())
+	return text.String()
 }
 
 func (w *matrixWorld) column(question string) (all []string) {
