@@ -176,7 +176,7 @@ export const w = {
 
   mails: {
     title: "Mails",
-    lead: "Letters that the server wrote in the name of the organization: invitations, forgotten passwords.",
+    lead: "Letters that the server wrote in the name of the organization, about forgotten passwords and from hooks.",
     what: "the mails",
     whatOne: "this letter",
     to: "To",
@@ -193,7 +193,7 @@ export const w = {
     hidden: (reason: string) => (reason ? `${reason}.` : "The text is not kept."),
     open: (subject: string) => `Open “${subject}”`,
     emptyTitle: "No letters yet",
-    empty: "They appear here when somebody forgets a password or is invited.",
+    empty: "They appear here when somebody forgets a password, and when a hook sends one.",
   },
 
   signOn: {
