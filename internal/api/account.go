@@ -163,11 +163,7 @@ func (a *API) accountSettings(e *exchange, change map[string]*string) error {
 	if err != nil {
 		return err
 	}
-	settings, err := a.Tenants.ChangeSettings(e.r.Context(), e.principal, id, change)
-	if err != nil {
-		return err
-	}
-	return e.json(settings)
+	return e.answered(a.Tenants.ChangeSettings(e.r.Context(), e.principal, id, change))
 }
 
 func (a *API) listAccountRoles(e *exchange) error {
@@ -175,11 +171,7 @@ func (a *API) listAccountRoles(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	roles, err := a.Tenants.AccountRoles(e.r.Context(), e.principal, id)
-	if err != nil {
-		return err
-	}
-	return e.json(roles)
+	return e.answered(a.Tenants.AccountRoles(e.r.Context(), e.principal, id))
 }
 
 func (a *API) grantAccountRole(e *exchange) error {
@@ -187,11 +179,7 @@ func (a *API) grantAccountRole(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	role, err := a.Tenants.GrantAccountRole(e.r.Context(), e.principal, id, e.param("roleKey"))
-	if err != nil {
-		return err
-	}
-	return e.json(role)
+	return e.answered(a.Tenants.GrantAccountRole(e.r.Context(), e.principal, id, e.param("roleKey")))
 }
 
 func (a *API) revokeAccountRole(e *exchange) error {
@@ -199,10 +187,7 @@ func (a *API) revokeAccountRole(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Tenants.RevokeAccountRole(e.r.Context(), e.principal, id, e.param("roleKey")); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Tenants.RevokeAccountRole(e.r.Context(), e.principal, id, e.param("roleKey")))
 }
 
 // listAccountInstances answers GET /accounts/instances (of the default account) and GET /accounts/{id}/instances.

@@ -80,8 +80,5 @@ func (a *API) deleteAPIKey(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Access.DeleteAPIKey(e.r.Context(), e.principal, id, key); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Access.DeleteAPIKey(e.r.Context(), e.principal, id, key))
 }

@@ -15,11 +15,7 @@ func (a *API) createApplication(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	made, err := a.Portfolio.CreateApplication(e.r.Context(), e.principal, body)
-	if err != nil {
-		return err
-	}
-	return e.json(made)
+	return e.answered(a.Portfolio.CreateApplication(e.r.Context(), e.principal, body))
 }
 
 func (a *API) listApplications(e *exchange) error {
@@ -55,11 +51,7 @@ func (a *API) readApplication(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	found, err := a.Portfolio.Application(e.r.Context(), e.principal, id)
-	if err != nil {
-		return err
-	}
-	return e.json(found)
+	return e.answered(a.Portfolio.Application(e.r.Context(), e.principal, id))
 }
 
 func (a *API) replaceApplication(e *exchange) error {
@@ -71,11 +63,7 @@ func (a *API) replaceApplication(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	changed, err := a.Portfolio.ReplaceApplication(e.r.Context(), e.principal, id, body)
-	if err != nil {
-		return err
-	}
-	return e.json(changed)
+	return e.answered(a.Portfolio.ReplaceApplication(e.r.Context(), e.principal, id, body))
 }
 
 func (a *API) deleteApplication(e *exchange) error {
@@ -83,8 +71,5 @@ func (a *API) deleteApplication(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Portfolio.DeleteApplication(e.r.Context(), e.principal, id); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Portfolio.DeleteApplication(e.r.Context(), e.principal, id))
 }

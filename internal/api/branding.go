@@ -14,11 +14,7 @@ const (
 
 // readBranding answers GET /organizations/branding (reference/accounts-and-access.md §8).
 func (a *API) readBranding(e *exchange) error {
-	b, err := a.Branding.Answer(e.r.Context(), e.principal.Organization.ID, a.address(e.r))
-	if err != nil {
-		return err
-	}
-	return e.json(b)
+	return e.answered(a.Branding.Answer(e.r.Context(), e.principal.Organization.ID, a.address(e.r)))
 }
 
 // putBranding answers PUT /organizations/branding.
@@ -35,10 +31,7 @@ func (a *API) putBranding(e *exchange) error {
 
 // deleteBranding answers DELETE /organizations/branding: pages look as the product's own again.
 func (a *API) deleteBranding(e *exchange) error {
-	if err := a.Branding.Delete(e.r.Context(), e.principal.Organization.ID); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Branding.Delete(e.r.Context(), e.principal.Organization.ID))
 }
 
 // putBrandingImage answers PATCH /organizations/branding/logo and /favicon: the part "file" of a form, or the image itself.

@@ -6,11 +6,7 @@ func (a *API) catalogProperties(e *exchange) error {
 	if err := e.ofUser(); err != nil {
 		return err
 	}
-	all, err := a.Portfolio.CatalogProperties(e.r.Context(), e.principal)
-	if err != nil {
-		return err
-	}
-	return e.json(all)
+	return e.answered(a.Portfolio.CatalogProperties(e.r.Context(), e.principal))
 }
 
 // replaceCatalogProperties answers PUT /catalog-properties?entityType=user (reference/accounts-and-access.md §5).
@@ -22,11 +18,7 @@ func (a *API) replaceCatalogProperties(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	all, err := a.Portfolio.SetCatalogProperties(e.r.Context(), e.principal, body)
-	if err != nil {
-		return err
-	}
-	return e.json(all)
+	return e.answered(a.Portfolio.SetCatalogProperties(e.r.Context(), e.principal, body))
 }
 
 // ofUser refuses the catalogue properties of anything but a user: nobody knows what else there was.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"jackfield/internal/connect"
-	"jackfield/internal/fault"
 )
 
 // connectLinkPage is the default and largest page of connect links.
@@ -36,15 +35,9 @@ func (a *API) createConnectLink(e *exchange) error {
 
 // listConnectLinks answers GET /instances/connect-links, the newest first.
 func (a *API) listConnectLinks(e *exchange) error {
-	size, err := e.pageSize(connectLinkPage)
+	size, below, err := e.newestFirst(connectLinkPage)
 	if err != nil {
 		return err
-	}
-	var below int64
-	if token := e.r.URL.Query().Get("nextPage"); token != "" {
-		if below, err = strconv.ParseInt(token, 10, 64); err != nil || below < 1 {
-			return fault.New(fault.Invalid, "nextPage %q is none that this list gave", token)
-		}
 	}
 	links, err := a.Connect.List(e.r.Context(), e.principal, below, size)
 	if err != nil {
@@ -62,11 +55,7 @@ func (a *API) readConnectLink(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	link, err := a.Connect.Find(e.r.Context(), e.principal, id)
-	if err != nil {
-		return err
-	}
-	return e.json(link)
+	return e.answered(a.Connect.Find(e.r.Context(), e.principal, id))
 }
 
 func (a *API) deleteConnectLink(e *exchange) error {
@@ -74,8 +63,5 @@ func (a *API) deleteConnectLink(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Connect.Delete(e.r.Context(), e.principal, id); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Connect.Delete(e.r.Context(), e.principal, id))
 }

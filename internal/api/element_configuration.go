@@ -68,10 +68,7 @@ func masked(entry *connector.ConfigurationEntry) *connector.ConfigurationEntry {
 }
 
 func (a *API) deleteElementConfiguration(e *exchange) error {
-	if err := a.Builder.DeleteEntry(e.r.Context(), e.principal, e.param("keyOrId"), e.param("configurationKey")); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Builder.DeleteEntry(e.r.Context(), e.principal, e.param("keyOrId"), e.param("configurationKey")))
 }
 
 // replaceElementConfigurations answers PUT …/configurations with a whole element (reference/clients.md §3).

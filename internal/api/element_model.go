@@ -32,11 +32,7 @@ func (a *API) storeElementModel(e *exchange, create bool) error {
 	if err := e.decode(&m); err != nil {
 		return err
 	}
-	made, err := a.Builder.PutModel(e.r.Context(), e.principal, e.param("keyOrId"), &m, create)
-	if err != nil {
-		return err
-	}
-	return e.json(made)
+	return e.answered(a.Builder.PutModel(e.r.Context(), e.principal, e.param("keyOrId"), &m, create))
 }
 
 func (a *API) replaceElementModel(e *exchange) error {
@@ -48,11 +44,7 @@ func (a *API) replaceElementModel(e *exchange) error {
 	if err := e.decode(&m); err != nil {
 		return err
 	}
-	changed, err := a.Builder.ReplaceModel(e.r.Context(), e.principal, e.param("keyOrId"), id, &m)
-	if err != nil {
-		return err
-	}
-	return e.json(changed)
+	return e.answered(a.Builder.ReplaceModel(e.r.Context(), e.principal, e.param("keyOrId"), id, &m))
 }
 
 func (a *API) deleteElementModel(e *exchange) error {
@@ -60,10 +52,7 @@ func (a *API) deleteElementModel(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Builder.DeleteModel(e.r.Context(), e.principal, e.param("keyOrId"), id); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Builder.DeleteModel(e.r.Context(), e.principal, e.param("keyOrId"), id))
 }
 
 func (a *API) listObjects(e *exchange) error {
@@ -83,11 +72,7 @@ func (a *API) objectIn(e *exchange) (*connector.Object, error) {
 }
 
 func (a *API) readObject(e *exchange) error {
-	o, err := a.objectIn(e)
-	if err != nil {
-		return err
-	}
-	return e.json(o)
+	return e.answered(a.objectIn(e))
 }
 
 func (a *API) createObject(e *exchange) error {
@@ -95,11 +80,7 @@ func (a *API) createObject(e *exchange) error {
 	if err := e.decode(&o); err != nil {
 		return err
 	}
-	made, err := a.Builder.AddObject(e.r.Context(), e.principal, e.param("keyOrId"), &o)
-	if err != nil {
-		return err
-	}
-	return e.json(made)
+	return e.answered(a.Builder.AddObject(e.r.Context(), e.principal, e.param("keyOrId"), &o))
 }
 
 func (a *API) replaceObject(e *exchange) error {
@@ -111,11 +92,7 @@ func (a *API) replaceObject(e *exchange) error {
 	if err := e.decode(&o); err != nil {
 		return err
 	}
-	changed, err := a.Builder.ReplaceObject(e.r.Context(), e.principal, e.param("keyOrId"), id, &o)
-	if err != nil {
-		return err
-	}
-	return e.json(changed)
+	return e.answered(a.Builder.ReplaceObject(e.r.Context(), e.principal, e.param("keyOrId"), id, &o))
 }
 
 func (a *API) deleteObject(e *exchange) error {
@@ -123,10 +100,7 @@ func (a *API) deleteObject(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Builder.DeleteObject(e.r.Context(), e.principal, e.param("keyOrId"), id); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Builder.DeleteObject(e.r.Context(), e.principal, e.param("keyOrId"), id))
 }
 
 func (a *API) listFields(e *exchange) error {
@@ -158,11 +132,7 @@ func (a *API) createField(e *exchange) error {
 	if err := e.decode(&f); err != nil {
 		return err
 	}
-	made, err := a.Builder.AddField(e.r.Context(), e.principal, e.param("keyOrId"), id, &f)
-	if err != nil {
-		return err
-	}
-	return e.json(made)
+	return e.answered(a.Builder.AddField(e.r.Context(), e.principal, e.param("keyOrId"), id, &f))
 }
 
 func (a *API) fieldPath(e *exchange) (object, id int64, err error) {
@@ -182,11 +152,7 @@ func (a *API) replaceField(e *exchange) error {
 	if err := e.decode(&f); err != nil {
 		return err
 	}
-	changed, err := a.Builder.ReplaceField(e.r.Context(), e.principal, e.param("keyOrId"), object, id, &f)
-	if err != nil {
-		return err
-	}
-	return e.json(changed)
+	return e.answered(a.Builder.ReplaceField(e.r.Context(), e.principal, e.param("keyOrId"), object, id, &f))
 }
 
 func (a *API) deleteField(e *exchange) error {
@@ -194,8 +160,5 @@ func (a *API) deleteField(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Builder.DeleteField(e.r.Context(), e.principal, e.param("keyOrId"), object, id); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Builder.DeleteField(e.r.Context(), e.principal, e.param("keyOrId"), object, id))
 }

@@ -79,11 +79,7 @@ func (a *API) listResources(e *exchange) error {
 }
 
 func (a *API) readResource(e *exchange) error {
-	r, err := a.resourceIn(e)
-	if err != nil {
-		return err
-	}
-	return e.json(r)
+	return e.answered(a.resourceIn(e))
 }
 
 func (a *API) createResource(e *exchange) error {
@@ -91,11 +87,7 @@ func (a *API) createResource(e *exchange) error {
 	if err := e.decode(&r); err != nil {
 		return err
 	}
-	made, err := a.Builder.AddResource(e.r.Context(), e.principal, e.param("keyOrId"), &r)
-	if err != nil {
-		return err
-	}
-	return e.json(made)
+	return e.answered(a.Builder.AddResource(e.r.Context(), e.principal, e.param("keyOrId"), &r))
 }
 
 func (a *API) replaceResource(e *exchange) error {
@@ -107,11 +99,7 @@ func (a *API) replaceResource(e *exchange) error {
 	if err := e.decode(&r); err != nil {
 		return err
 	}
-	changed, err := a.Builder.ReplaceResource(e.r.Context(), e.principal, e.param("keyOrId"), id, &r)
-	if err != nil {
-		return err
-	}
-	return e.json(changed)
+	return e.answered(a.Builder.ReplaceResource(e.r.Context(), e.principal, e.param("keyOrId"), id, &r))
 }
 
 func (a *API) deleteResource(e *exchange) error {
@@ -119,10 +107,7 @@ func (a *API) deleteResource(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Builder.DeleteResource(e.r.Context(), e.principal, e.param("keyOrId"), id); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Builder.DeleteResource(e.r.Context(), e.principal, e.param("keyOrId"), id))
 }
 
 // readModel answers the model of a resource, {} when it has none (reference/http-conventions.md §7.3).
@@ -146,11 +131,7 @@ func (a *API) putModel(e *exchange) error {
 	if err := e.decode(&m); err != nil {
 		return err
 	}
-	made, err := a.Builder.SetModel(e.r.Context(), e.principal, e.param("keyOrId"), id, &m)
-	if err != nil {
-		return err
-	}
-	return e.json(made)
+	return e.answered(a.Builder.SetModel(e.r.Context(), e.principal, e.param("keyOrId"), id, &m))
 }
 
 func (a *API) deleteModel(e *exchange) error {
@@ -216,11 +197,7 @@ func (a *API) createParameter(e *exchange) error {
 	if err := e.decode(&p); err != nil {
 		return err
 	}
-	made, err := a.Builder.AddParameter(e.r.Context(), e.principal, e.param("keyOrId"), resource, &p)
-	if err != nil {
-		return err
-	}
-	return e.json(made)
+	return e.answered(a.Builder.AddParameter(e.r.Context(), e.principal, e.param("keyOrId"), resource, &p))
 }
 
 func (a *API) replaceParameter(e *exchange) error {
@@ -232,11 +209,7 @@ func (a *API) replaceParameter(e *exchange) error {
 	if err := e.decode(&p); err != nil {
 		return err
 	}
-	changed, err := a.Builder.ReplaceParameter(e.r.Context(), e.principal, e.param("keyOrId"), resource, id, &p)
-	if err != nil {
-		return err
-	}
-	return e.json(changed)
+	return e.answered(a.Builder.ReplaceParameter(e.r.Context(), e.principal, e.param("keyOrId"), resource, id, &p))
 }
 
 func (a *API) deleteParameter(e *exchange) error {
@@ -244,10 +217,7 @@ func (a *API) deleteParameter(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Builder.DeleteParameter(e.r.Context(), e.principal, e.param("keyOrId"), resource, id); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Builder.DeleteParameter(e.r.Context(), e.principal, e.param("keyOrId"), resource, id))
 }
 
 // partPath reads the ids of a parameter or hook and of the resource around it, 0 for the connector itself.
@@ -312,11 +282,7 @@ func (a *API) createHook(e *exchange) error {
 	if err := e.decode(&h); err != nil {
 		return err
 	}
-	made, err := a.Builder.AddHook(e.r.Context(), e.principal, e.param("keyOrId"), resource, &h)
-	if err != nil {
-		return err
-	}
-	return e.json(made)
+	return e.answered(a.Builder.AddHook(e.r.Context(), e.principal, e.param("keyOrId"), resource, &h))
 }
 
 func (a *API) replaceHook(e *exchange) error {
@@ -328,11 +294,7 @@ func (a *API) replaceHook(e *exchange) error {
 	if err := e.decode(&h); err != nil {
 		return err
 	}
-	changed, err := a.Builder.ReplaceHook(e.r.Context(), e.principal, e.param("keyOrId"), resource, id, &h)
-	if err != nil {
-		return err
-	}
-	return e.json(changed)
+	return e.answered(a.Builder.ReplaceHook(e.r.Context(), e.principal, e.param("keyOrId"), resource, id, &h))
 }
 
 func (a *API) deleteHook(e *exchange) error {
@@ -340,8 +302,5 @@ func (a *API) deleteHook(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Builder.DeleteHook(e.r.Context(), e.principal, e.param("keyOrId"), resource, id); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Builder.DeleteHook(e.r.Context(), e.principal, e.param("keyOrId"), resource, id))
 }

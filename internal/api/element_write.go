@@ -58,10 +58,7 @@ func (a *API) changeElement(e *exchange) error {
 }
 
 func (a *API) deleteElement(e *exchange) error {
-	if err := a.Builder.Delete(e.r.Context(), e.principal, e.param("keyOrId")); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Builder.Delete(e.r.Context(), e.principal, e.param("keyOrId")))
 }
 
 func (a *API) activateElement(e *exchange) error   { return a.setActive(e, true) }
@@ -126,10 +123,7 @@ func (a *API) unshareElement(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Builder.Unshare(e.r.Context(), e.principal, e.param("keyOrId"), account); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Builder.Unshare(e.r.Context(), e.principal, e.param("keyOrId"), account))
 }
 
 // hideElements and showElements keep the list of catalogue connectors that an organization does not offer.

@@ -62,6 +62,14 @@ func (e *exchange) json(value any) error {
 	return nil
 }
 
+// answered answers with what came of a call, or gives its fault on.
+func (e *exchange) answered(value any, err error) error {
+	if err != nil {
+		return err
+	}
+	return e.json(value)
+}
+
 // document answers a JSON document that is already encoded.
 func (e *exchange) document(text []byte, err error) error {
 	if err != nil {
@@ -70,6 +78,14 @@ func (e *exchange) document(text []byte, err error) error {
 	e.w.Header().Set("Content-Type", "application/json")
 	e.write(http.StatusOK, text)
 	return nil
+}
+
+// done answers 200 without a body when a call succeeded, or gives its fault on.
+func (e *exchange) done(err error) error {
+	if err != nil {
+		return err
+	}
+	return e.empty()
 }
 
 // empty answers 200 without a body, as deletions do.
@@ -171,6 +187,19 @@ func (e *exchange) pageSize(most int) (int, error) {
 		return 0, fault.New(fault.Invalid, "The parameter pageSize must be a whole number from 1, not %q", text)
 	}
 	return min(n, most), nil
+}
+
+// newestFirst reads which page of a list by falling ids is wanted: at most how many rows, with ids below which (0 = from the newest).
+func (e *exchange) newestFirst(most int) (size int, below int64, err error) {
+	if size, err = e.pageSize(most); err != nil {
+		return 0, 0, err
+	}
+	if token := e.r.URL.Query().Get("nextPage"); token != "" {
+		if below, err = strconv.ParseInt(token, 10, 64); err != nil || below < 1 {
+			return 0, 0, fault.New(fault.Invalid, "nextPage %q is none that this list gave", token)
+		}
+	}
+	return size, below, nil
 }
 
 // natural reads a query parameter that is a whole number from 0; 0 where it is not given.

@@ -110,11 +110,7 @@ func (a *API) instancesPage(e *exchange, list func(instance.Query) ([]*instance.
 }
 
 func (a *API) countInstances(e *exchange) error {
-	count, err := a.Instances.Count(e.r.Context(), e.principal)
-	if err != nil {
-		return err
-	}
-	return e.json(count)
+	return e.answered(a.Instances.Count(e.r.Context(), e.principal))
 }
 
 func (a *API) readInstance(e *exchange) error {
@@ -162,10 +158,7 @@ func (a *API) deleteInstance(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Provision.Delete(e.r.Context(), e.principal, found); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Provision.Delete(e.r.Context(), e.principal, found))
 }
 
 func (a *API) enableInstance(e *exchange) error  { return a.setEnabled(e, true) }
@@ -188,11 +181,7 @@ func (a *API) listConfiguration(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	rows, err := a.Instances.ConfigurationRows(e.r.Context(), found)
-	if err != nil {
-		return err
-	}
-	return e.json(rows)
+	return e.answered(a.Instances.ConfigurationRows(e.r.Context(), found))
 }
 
 func (a *API) readConfiguration(e *exchange) error {
@@ -204,11 +193,7 @@ func (a *API) readConfiguration(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	row, err := a.Instances.ConfigurationRow(e.r.Context(), found, id)
-	if err != nil {
-		return err
-	}
-	return e.json(row)
+	return e.answered(a.Instances.ConfigurationRow(e.r.Context(), found, id))
 }
 
 func (a *API) changeConfiguration(e *exchange) error {
@@ -224,9 +209,5 @@ func (a *API) changeConfiguration(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	row, err := a.Instances.PatchConfigurationRow(e.r.Context(), found, id, body)
-	if err != nil {
-		return err
-	}
-	return e.json(row)
+	return e.answered(a.Instances.PatchConfigurationRow(e.r.Context(), found, id, body))
 }

@@ -12,11 +12,7 @@ func (a *API) createIntegration(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	made, err := a.Portfolio.CreateIntegration(e.r.Context(), e.principal, body)
-	if err != nil {
-		return err
-	}
-	return e.json(made)
+	return e.answered(a.Portfolio.CreateIntegration(e.r.Context(), e.principal, body))
 }
 
 func (a *API) listIntegrations(e *exchange) error {
@@ -52,11 +48,7 @@ func (a *API) readIntegration(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	found, err := a.Portfolio.Integration(e.r.Context(), e.principal, id)
-	if err != nil {
-		return err
-	}
-	return e.json(found)
+	return e.answered(a.Portfolio.Integration(e.r.Context(), e.principal, id))
 }
 
 func (a *API) replaceIntegration(e *exchange) error {
@@ -68,11 +60,7 @@ func (a *API) replaceIntegration(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	changed, err := a.Portfolio.ReplaceIntegration(e.r.Context(), e.principal, id, body)
-	if err != nil {
-		return err
-	}
-	return e.json(changed)
+	return e.answered(a.Portfolio.ReplaceIntegration(e.r.Context(), e.principal, id, body))
 }
 
 func (a *API) deleteIntegration(e *exchange) error {
@@ -80,10 +68,7 @@ func (a *API) deleteIntegration(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Portfolio.DeleteIntegration(e.r.Context(), e.principal, id); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Portfolio.DeleteIntegration(e.r.Context(), e.principal, id))
 }
 
 // integrationPart reads which part of which integration a path is about.
@@ -105,11 +90,7 @@ func (a *API) attachPart(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	changed, err := a.Portfolio.Attach(e.r.Context(), e.principal, part)
-	if err != nil {
-		return err
-	}
-	return e.json(changed)
+	return e.answered(a.Portfolio.Attach(e.r.Context(), e.principal, part))
 }
 
 func (a *API) detachPart(e *exchange) error {
@@ -117,9 +98,5 @@ func (a *API) detachPart(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	changed, err := a.Portfolio.Detach(e.r.Context(), e.principal, part)
-	if err != nil {
-		return err
-	}
-	return e.json(changed)
+	return e.answered(a.Portfolio.Detach(e.r.Context(), e.principal, part))
 }

@@ -13,11 +13,7 @@ func (a *API) readLimits(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	figures, err := a.Limits.Figures(e.r.Context(), id)
-	if err != nil {
-		return err
-	}
-	return e.json(figures)
+	return e.answered(a.Limits.Figures(e.r.Context(), id))
 }
 
 // replaceLimits answers PUT /accounts/{id}/limits.
@@ -34,11 +30,7 @@ func (a *API) replaceLimits(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	figures, err := a.Limits.Set(e.r.Context(), id, own)
-	if err != nil {
-		return err
-	}
-	return e.json(figures)
+	return e.answered(a.Limits.Set(e.r.Context(), id, own))
 }
 
 // limitedAccount is the account of the path, when the caller reaches it: the own one, those of the organization for its

@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"time"
 
-	"jackfield/internal/fault"
 	"jackfield/internal/store"
 )
 
@@ -39,15 +38,9 @@ func mailOf(m *store.Mail) mailBody {
 
 // listMails answers GET /mails, an addition of ours: the letters of the organization, the newest first, without their texts.
 func (a *API) listMails(e *exchange) error {
-	size, err := e.pageSize(mailPage)
+	size, below, err := e.newestFirst(mailPage)
 	if err != nil {
 		return err
-	}
-	var below int64
-	if token := e.r.URL.Query().Get("nextPage"); token != "" {
-		if below, err = strconv.ParseInt(token, 10, 64); err != nil || below < 1 {
-			return fault.New(fault.Invalid, "nextPage %q is none that this list gave", token)
-		}
 	}
 	letters, err := a.Access.Letters(e.r.Context(), e.principal, below, size)
 	if err != nil {

@@ -169,10 +169,7 @@ func (a *API) deleteProxy(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Provision.DeleteProxy(e.r.Context(), e.principal, id); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Provision.DeleteProxy(e.r.Context(), e.principal, id))
 }
 
 func (a *API) allowProxyURL(e *exchange) error { return a.changeProxy(e, a.Provision.AllowProxyURL) }

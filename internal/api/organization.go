@@ -172,8 +172,5 @@ func (a *API) deleteCustomerOrganization(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Tenants.DeactivateOrganization(e.r.Context(), e.principal, id); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Tenants.DeactivateOrganization(e.r.Context(), e.principal, id))
 }

@@ -13,11 +13,7 @@ const maxPasswordBody = 1 << 20
 
 // readPolicy answers GET /organizations/password-policies (reference/accounts-and-access.md §7).
 func (a *API) readPolicy(e *exchange) error {
-	policy, err := a.Access.Policy(e.r.Context(), e.principal.Organization.ID)
-	if err != nil {
-		return err
-	}
-	return e.json(policy)
+	return e.answered(a.Access.Policy(e.r.Context(), e.principal.Organization.ID))
 }
 
 // putPolicy answers PUT /organizations/password-policies.
@@ -38,10 +34,7 @@ func (a *API) putPolicy(e *exchange) error {
 
 // resetPolicy answers DELETE /organizations/password-policies: the default is in force again.
 func (a *API) resetPolicy(e *exchange) error {
-	if err := a.Access.ResetPolicy(e.r.Context(), e.principal.Organization.ID); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Access.ResetPolicy(e.r.Context(), e.principal.Organization.ID))
 }
 
 // setOwnPassword answers POST /authentication/passwords (reference/accounts-and-access.md §2); currentPassword is an addition of ours.

@@ -9,11 +9,7 @@ func (a *API) createProduct(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	made, err := a.Portfolio.CreateProduct(e.r.Context(), e.principal, body)
-	if err != nil {
-		return err
-	}
-	return e.json(made)
+	return e.answered(a.Portfolio.CreateProduct(e.r.Context(), e.principal, body))
 }
 
 func (a *API) listProducts(e *exchange) error {
@@ -52,11 +48,7 @@ func (a *API) readProduct(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	found, err := a.Portfolio.Product(e.r.Context(), e.principal, id)
-	if err != nil {
-		return err
-	}
-	return e.json(found)
+	return e.answered(a.Portfolio.Product(e.r.Context(), e.principal, id))
 }
 
 func (a *API) changeProduct(e *exchange) error {
@@ -68,11 +60,7 @@ func (a *API) changeProduct(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	changed, err := a.Portfolio.ChangeProduct(e.r.Context(), e.principal, id, body)
-	if err != nil {
-		return err
-	}
-	return e.json(changed)
+	return e.answered(a.Portfolio.ChangeProduct(e.r.Context(), e.principal, id, body))
 }
 
 func (a *API) deleteProduct(e *exchange) error {
@@ -80,8 +68,5 @@ func (a *API) deleteProduct(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Portfolio.DeleteProduct(e.r.Context(), e.principal, id); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Portfolio.DeleteProduct(e.r.Context(), e.principal, id))
 }

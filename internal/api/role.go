@@ -50,11 +50,7 @@ func (a *API) listPrivileges(e *exchange) error { return e.json(access.Privilege
 
 // listGrantableRoles answers which roles the caller may give to others (own extension).
 func (a *API) listGrantableRoles(e *exchange) error {
-	roles, err := a.Tenants.Grantable(e.r.Context(), e.principal)
-	if err != nil {
-		return err
-	}
-	return e.json(roles)
+	return e.answered(a.Tenants.Grantable(e.r.Context(), e.principal))
 }
 
 // replaceRoles answers PUT /organizations/roles: the whole array, all of it or nothing.
@@ -123,11 +119,7 @@ func (a *API) createRole(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	role, err := a.Tenants.CreateRole(e.r.Context(), e.principal, c)
-	if err != nil {
-		return err
-	}
-	return e.json(role)
+	return e.answered(a.Tenants.CreateRole(e.r.Context(), e.principal, c))
 }
 
 func (a *API) deleteRole(e *exchange) error {
@@ -135,10 +127,7 @@ func (a *API) deleteRole(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Tenants.DeleteRole(e.r.Context(), e.principal, id); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Tenants.DeleteRole(e.r.Context(), e.principal, id))
 }
 
 func (a *API) resetRoles(e *exchange) error {

@@ -163,8 +163,5 @@ func (a *API) showSecrets(e *exchange, kind store.SecretKind, organizationID, ow
 }
 
 func (a *API) endOverlap(e *exchange, kind store.SecretKind, organizationID, ownerID int64) error {
-	if err := a.Access.EndOverlap(e.r.Context(), kind, organizationID, ownerID); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Access.EndOverlap(e.r.Context(), kind, organizationID, ownerID))
 }

@@ -311,10 +311,7 @@ func (a *API) deleteUser(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Tenants.DeleteUser(e.r.Context(), e.principal, account, e.person()); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Tenants.DeleteUser(e.r.Context(), e.principal, account, e.person()))
 }
 
 func (a *API) listUserRoles(e *exchange) error {
@@ -326,16 +323,9 @@ func (a *API) listUserRoles(e *exchange) error {
 }
 
 func (a *API) grantUserRole(e *exchange) error {
-	role, err := a.Tenants.GrantRole(e.r.Context(), e.principal, e.person(), e.param("roleKey"))
-	if err != nil {
-		return err
-	}
-	return e.json(role)
+	return e.answered(a.Tenants.GrantRole(e.r.Context(), e.principal, e.person(), e.param("roleKey")))
 }
 
 func (a *API) revokeUserRole(e *exchange) error {
-	if err := a.Tenants.RevokeRole(e.r.Context(), e.principal, e.person(), e.param("roleKey")); err != nil {
-		return err
-	}
-	return e.empty()
+	return e.done(a.Tenants.RevokeRole(e.r.Context(), e.principal, e.person(), e.param("roleKey")))
 }

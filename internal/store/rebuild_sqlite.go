@@ -9,11 +9,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"modernc.org/sqlite"
 	sqlitelib "modernc.org/sqlite/lib"
+
+	"jackfield/internal/vault"
 )
 
 // Files of a SQLite database. Records of calls come first, so that a crash between the two leaves records that are newer than the rest
@@ -202,7 +203,7 @@ func (o *oldSQLite) replace(side string) (aside string, err error) {
 			return aside, fmt.Errorf("the new %s cannot be put in its place: %w", name, err)
 		}
 	}
-	return aside, syncFolder(o.dir)
+	return aside, vault.SyncFolder(o.dir)
 }
 
 // keep gives the old files second names in a folder of their own.
@@ -224,17 +225,5 @@ func (o *oldSQLite) keep(aside string) error {
 			}
 		}
 	}
-	return syncFolder(aside)
-}
-
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	err = folder.Sync()
-	if runtime.GOOS == "windows" {
-		err = nil // folders cannot be synced there
-	}
-	return errors.Join(err, folder.Close())
+	return vault.SyncFolder(aside)
 }

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"time"
 
 	"jackfield/internal/fault"
@@ -52,7 +51,7 @@ func (b Backup) Run(ctx context.Context, path string) (m *Manifest, err error) {
 	if err := b.place(file.Name(), path); err != nil {
 		return nil, err
 	}
-	return m, syncFolder(filepath.Dir(path))
+	return m, vault.SyncFolder(filepath.Dir(path))
 }
 
 func ignore(err, harmless error) error {
@@ -116,16 +115,4 @@ func (b Backup) write(ctx context.Context, file *os.File) (m *Manifest, err erro
 		}
 	}
 	return m, errors.Join(w.end(m, b.Keys), buffered.Flush())
-}
-
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	err = folder.Sync()
-	if runtime.GOOS == "windows" {
-		err = nil // folders cannot be synced there
-	}
-	return errors.Join(err, folder.Close())
 }

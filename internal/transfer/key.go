@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"jackfield/internal/vault"
 )
 
 func exists(path string) (bool, error) {
@@ -34,7 +36,7 @@ func placeKey(path, text string) (err error) {
 	if err := os.Link(file.Name(), path); err != nil {
 		return fmt.Errorf("the key file cannot be made: %w", err)
 	}
-	return syncFolder(folder)
+	return vault.SyncFolder(folder)
 }
 
 func removeKey(path string) error { return os.Remove(path) }

@@ -217,7 +217,7 @@ func (v *Vault) makeFile() error {
 	if err := os.Link(temporary, v.options.Path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("the key file cannot be made: %w", err)
 	}
-	return syncFolder(filepath.Dir(v.options.Path))
+	return SyncFolder(filepath.Dir(v.options.Path))
 }
 
 // lockFile keeps other processes from rotating at the same time.
@@ -247,7 +247,7 @@ func (v *Vault) replaceFile(r *ring) error {
 		return err
 	}
 	v.read = stamp
-	return syncFolder(filepath.Dir(v.options.Path))
+	return SyncFolder(filepath.Dir(v.options.Path))
 }
 
 func (v *Vault) writeTemporary(r *ring) (string, error) {
@@ -270,7 +270,8 @@ func (v *Vault) writeTemporary(r *ring) (string, error) {
 	return file.Name(), nil
 }
 
-func syncFolder(path string) error {
+// SyncFolder makes what was renamed in a folder last through a power cut, where the system can.
+func SyncFolder(path string) error {
 	folder, err := os.Open(path)
 	if err != nil {
 		return err

@@ -4,10 +4,9 @@ import { createAccount, forgetAccounts, patchAccount, type Account } from "../ap
 import { w } from "../settingswords";
 import { t } from "../strings";
 import { announce } from "../ui/announce";
-import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { TextField } from "../ui/field";
-import { messageOf } from "../ui/state";
+import { FormEnd } from "../ui/formend";
 
 interface Props {
   /** Without it a new one is made. */
@@ -67,17 +66,7 @@ export default function AccountDialog({ account, onClose, onSaved }: Props) {
           error={gaps.externalId}
         />
         <TextField label={w.accounts.description} name="description" value={description} onChange={setDescription} maxLength={255} />
-        {save.isError ? (
-          <p role="alert" className="text-bad">
-            {messageOf(save.error)}
-          </p>
-        ) : null}
-        <div className="flex justify-end gap-2">
-          <Button onPress={onClose}>{t.cancel}</Button>
-          <Button type="submit" look="primary" isPending={save.isPending}>
-            {account ? w.save : w.accounts.create}
-          </Button>
-        </div>
+        <FormEnd error={save.error} action={account ? w.save : w.accounts.create} pending={save.isPending} onClose={onClose} />
       </form>
     </Dialog>
   );

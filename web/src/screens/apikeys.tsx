@@ -8,6 +8,7 @@ import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
 import { Confirm, Dialog } from "../ui/dialog";
 import { TextField } from "../ui/field";
+import { FormEnd } from "../ui/formend";
 import { Section } from "../ui/section";
 import { Select } from "../ui/select";
 import { Blank, Failure, Loading, messageOf, Skeleton } from "../ui/state";
@@ -179,17 +180,7 @@ function Create({ onClose }: { onClose: () => void }) {
           error={tried && !name.trim() ? t.field.required(w.keys.name) : undefined}
         />
         <Select label={w.keys.expires} choices={lives} value={life} onChange={setLife} />
-        {create.isError ? (
-          <p role="alert" className="break-words text-bad">
-            {messageOf(create.error)}
-          </p>
-        ) : null}
-        <div className="flex justify-end gap-2">
-          <Button onPress={onClose}>{t.cancel}</Button>
-          <Button type="submit" look="primary" isPending={create.isPending}>
-            {w.keys.submit}
-          </Button>
-        </div>
+        <FormEnd error={create.error} action={w.keys.submit} pending={create.isPending} onClose={onClose} />
       </form>
     </Dialog>
   );

@@ -5,11 +5,10 @@ import { changePassword, policyQuery } from "../api/passwords";
 import { useSession } from "../api/session";
 import { t } from "../strings";
 import { announce } from "../ui/announce";
-import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { TextField } from "../ui/field";
+import { FormEnd } from "../ui/formend";
 import { keepsRules, NewPassword } from "../ui/rules";
-import { messageOf } from "../ui/state";
 
 /** Changes one's own password. The rules stand below the field and are checked while one types. */
 export function ChangePassword({ onClose }: { onClose: () => void }) {
@@ -56,17 +55,7 @@ export function ChangePassword({ onClose }: { onClose: () => void }) {
           error={tried && !current ? t.field.required(w.password.current) : undefined}
         />
         <NewPassword policy={policy.data} person={person} value={password} onChange={setPassword} error={tried && !good ? w.password.fix : undefined} />
-        {change.isError ? (
-          <p role="alert" className="break-words text-bad">
-            {messageOf(change.error)}
-          </p>
-        ) : null}
-        <div className="flex justify-end gap-2">
-          <Button onPress={onClose}>{t.cancel}</Button>
-          <Button type="submit" look="primary" isPending={change.isPending}>
-            {w.password.submit}
-          </Button>
-        </div>
+        <FormEnd error={change.error} action={w.password.submit} pending={change.isPending} onClose={onClose} />
       </form>
     </Dialog>
   );

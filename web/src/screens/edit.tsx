@@ -4,10 +4,9 @@ import { forgetInstances, patchInstance, type Instance } from "../api/instances"
 import { w } from "../connectorwords";
 import { t } from "../strings";
 import { announce } from "../ui/announce";
-import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { TextField } from "../ui/field";
-import { messageOf } from "../ui/state";
+import { FormEnd } from "../ui/formend";
 import { TagField } from "../ui/tags";
 
 /** Changes the name and the tags of an instance. */
@@ -43,17 +42,7 @@ export function EditInstance({ instance, onClose }: { instance: Instance; onClos
           error={name.trim() ? undefined : t.field.required(w.authenticate.name)}
         />
         <TagField tags={tags} onChange={setTags} help={t.tags.help} />
-        {save.isError ? (
-          <p role="alert" className="text-bad">
-            {messageOf(save.error)}
-          </p>
-        ) : null}
-        <div className="flex justify-end gap-2">
-          <Button onPress={onClose}>{t.cancel}</Button>
-          <Button type="submit" look="primary" isPending={save.isPending}>
-            {t.instance.save}
-          </Button>
-        </div>
+        <FormEnd error={save.error} action={t.instance.save} pending={save.isPending} onClose={onClose} />
       </form>
     </Dialog>
   );

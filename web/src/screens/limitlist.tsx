@@ -4,12 +4,12 @@ import { useState, type FormEvent } from "react";
 import { limitNames, limitsQuery, putLimits, type Figure, type LimitName, type Limits } from "../api/limits";
 import { useSession } from "../api/session";
 import { w } from "../settingswords";
-import { t } from "../strings";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { TextField } from "../ui/field";
-import { Failure, Loading, messageOf, Skeleton } from "../ui/state";
+import { FormEnd } from "../ui/formend";
+import { Failure, Loading, Skeleton } from "../ui/state";
 import { UseBar } from "../ui/usebar";
 
 function number(n: number): string {
@@ -144,17 +144,7 @@ function EditLimits({ account, name, limits, onClose }: EditProps) {
             />
           );
         })}
-        {save.isError ? (
-          <p role="alert" className="text-bad">
-            {messageOf(save.error)}
-          </p>
-        ) : null}
-        <div className="flex justify-end gap-2">
-          <Button onPress={onClose}>{t.cancel}</Button>
-          <Button type="submit" look="primary" isPending={save.isPending}>
-            {w.save}
-          </Button>
-        </div>
+        <FormEnd error={save.error} action={w.save} pending={save.isPending} onClose={onClose} />
       </form>
     </Dialog>
   );

@@ -10,8 +10,9 @@ import { ButtonLink } from "../ui/buttonlink";
 import { CopyButton } from "../ui/copy";
 import { Dialog } from "../ui/dialog";
 import { TextField } from "../ui/field";
+import { FormEnd } from "../ui/formend";
 import { Select } from "../ui/select";
-import { Failure, Loading, messageOf, Skeleton } from "../ui/state";
+import { Failure, Loading, Skeleton } from "../ui/state";
 import { TagField } from "../ui/tags";
 import { Entry } from "./authenticate";
 import { changedValues, formOf, startValues } from "./form";
@@ -117,17 +118,7 @@ function Fields({ connector, onMade, onClose }: { connector: Connector; onMade: 
           </div>
         </div>
       ) : null}
-      {make.isError ? (
-        <p role="alert" className="break-words text-bad">
-          {messageOf(make.error)}
-        </p>
-      ) : null}
-      <div className="flex justify-end gap-2">
-        <Button onPress={onClose}>{t.cancel}</Button>
-        <Button type="submit" look="primary" isPending={make.isPending}>
-          {w.links.submit}
-        </Button>
-      </div>
+      <FormEnd error={make.error} action={w.links.submit} pending={make.isPending} onClose={onClose} />
     </form>
   );
 }

@@ -11,8 +11,8 @@ import { useRoleChoices } from "../rolechoice";
 import { w } from "../settingswords";
 import { t } from "../strings";
 import { announce } from "../ui/announce";
-import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
+import { FormEnd } from "../ui/formend";
 import { keepsRules } from "../ui/rules";
 import { Select } from "../ui/select";
 import { messageOf } from "../ui/state";
@@ -102,17 +102,7 @@ export default function NewUserDialog({ account: first, accounts, onClose }: Pro
             onChange={(key, on) => setRoles(on ? [...roles, key] : roles.filter((other) => other !== key))}
           />
         </div>
-        {save.isError && !taken ? (
-          <p role="alert" className="text-bad">
-            {messageOf(save.error)}
-          </p>
-        ) : null}
-        <div className="flex justify-end gap-2">
-          <Button onPress={onClose}>{t.cancel}</Button>
-          <Button type="submit" look="primary" isPending={save.isPending}>
-            {w.users.create}
-          </Button>
-        </div>
+        <FormEnd error={taken ? null : save.error} action={w.users.create} pending={save.isPending} onClose={onClose} />
       </form>
     </Dialog>
   );

@@ -5,12 +5,11 @@ import { accountsQuery } from "../api/accounts";
 import { createProvider, patchProvider, providersQuery, readMetadata, type IdentityProvider, type ProviderType } from "../api/providers";
 import { t } from "../strings";
 import { announce } from "../ui/announce";
-import { Button } from "../ui/button";
 import { CopyButton } from "../ui/copy";
 import { Dialog } from "../ui/dialog";
 import { TextField } from "../ui/field";
+import { FormEnd } from "../ui/formend";
 import { Select } from "../ui/select";
-import { messageOf } from "../ui/state";
 import { Switch } from "../ui/switch";
 import { TagField } from "../ui/tags";
 import { fieldsOf, gapsOf, providerName, startForm, withMetadata, type ProviderForm } from "./providerform";
@@ -68,17 +67,7 @@ export function Provider({ provider, onMade, onClose }: ProviderProps) {
         <TextField label={w.signOn.name} name="name" help={w.signOn.nameHelp} required autoFocus maxLength={255} value={form.name} onChange={(name) => set({ name })} error={missing("name", w.signOn.name)} />
         {form.type === "saml" ? <Saml form={form} set={set} missing={missing} /> : <OpenId form={form} set={set} missing={missing} kept={provider?.clientSecretSet} />}
         <Who form={form} set={set} showGaps={tried} />
-        {save.isError ? (
-          <p role="alert" className="break-words text-bad">
-            {messageOf(save.error)}
-          </p>
-        ) : null}
-        <div className="flex justify-end gap-2">
-          <Button onPress={onClose}>{t.cancel}</Button>
-          <Button type="submit" look="primary" isPending={save.isPending}>
-            {provider ? w.save : w.signOn.create}
-          </Button>
-        </div>
+        <FormEnd error={save.error} action={provider ? w.save : w.signOn.create} pending={save.isPending} onClose={onClose} />
       </form>
     </Dialog>
   );

@@ -7,11 +7,10 @@ import { allows } from "../rolechoice";
 import { w } from "../settingswords";
 import { t } from "../strings";
 import { announce } from "../ui/announce";
-import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { TextField } from "../ui/field";
+import { FormEnd } from "../ui/formend";
 import { Select } from "../ui/select";
-import { messageOf } from "../ui/state";
 
 /** Makes a role, or changes the words of one. */
 export default function RoleDialog({ role, roles, onClose }: { role?: Role; roles: Role[]; onClose: () => void }) {
@@ -64,17 +63,7 @@ export default function RoleDialog({ role, roles, onClose }: { role?: Role; role
             help={w.roles.likeHelp}
           />
         )}
-        {save.isError ? (
-          <p role="alert" className="text-bad">
-            {messageOf(save.error)}
-          </p>
-        ) : null}
-        <div className="flex justify-end gap-2">
-          <Button onPress={onClose}>{t.cancel}</Button>
-          <Button type="submit" look="primary" isPending={save.isPending}>
-            {role ? w.save : w.roles.create}
-          </Button>
-        </div>
+        <FormEnd error={save.error} action={role ? w.save : w.roles.create} pending={save.isPending} onClose={onClose} />
       </form>
     </Dialog>
   );

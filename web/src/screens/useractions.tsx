@@ -9,6 +9,7 @@ import { Button } from "../ui/button";
 import { Checkbox } from "../ui/checkbox";
 import { Dialog } from "../ui/dialog";
 import { TextField } from "../ui/field";
+import { FormEnd } from "../ui/formend";
 import { messageOf } from "../ui/state";
 import { PasswordFor } from "./newpassword";
 
@@ -102,13 +103,7 @@ function Delete({ user, onClose, onDeleted }: Props & { onDeleted?: () => void }
           autoFocus
           inputMode="email"
         />
-        <Refusal error={remove.error} />
-        <div className="flex justify-end gap-2">
-          <Button onPress={onClose}>{t.cancel}</Button>
-          <Button type="submit" look="danger" isDisabled={!right} isPending={remove.isPending}>
-            {w.users.delete}
-          </Button>
-        </div>
+        <FormEnd error={remove.error} action={w.users.delete} pending={remove.isPending} onClose={onClose} look="danger" disabled={!right} />
       </form>
     </Dialog>
   );
@@ -145,13 +140,7 @@ function Password({ user, onClose }: Props) {
       <form onSubmit={submit} noValidate className="flex flex-col gap-4">
         <PasswordFor value={password} onChange={setPassword} person={user} autoFocus />
         <p className="help">{w.users.passwordEnds}</p>
-        <Refusal error={set.error ?? mail.error} />
-        <div className="flex justify-end gap-2">
-          <Button onPress={onClose}>{t.cancel}</Button>
-          <Button type="submit" look="primary" isDisabled={!password} isPending={set.isPending}>
-            {w.users.setPassword}
-          </Button>
-        </div>
+        <FormEnd error={set.error ?? mail.error} action={w.users.setPassword} pending={set.isPending} onClose={onClose} disabled={!password} />
       </form>
     </Dialog>
   );
