@@ -27,7 +27,7 @@ func (a *API) readOwnOrganization(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	return e.json(tenant.OrganizationOf(e.principal, o, true))
+	return e.json(a.ownOrganization(e, o))
 }
 
 // renameOwnOrganization answers PUT /organizations/me: only the name is taken (reference/accounts-and-access.md §5).
@@ -43,7 +43,13 @@ func (a *API) renameOwnOrganization(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	return e.json(tenant.OrganizationOf(e.principal, o, true))
+	return e.json(a.ownOrganization(e, o))
+}
+
+// ownOrganization shows the caller's organization, with its secret. An API key does not see it: it would outlive the key's revocation
+// (docs/decisions/0513-api-keys.md).
+func (*API) ownOrganization(e *exchange, o *store.Organization) *tenant.OrganizationWire {
+	return tenant.OrganizationOf(e.principal, o, e.principal.APIKeyID == 0)
 }
 
 // createOrganization answers POST /organizations: another organization of the caller's customer. Its secret is in the answer.

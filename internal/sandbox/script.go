@@ -110,7 +110,7 @@ type Input struct {
 type Output struct {
 	Done json.RawMessage // what done was given or the script returned, as JSON; nil when neither happened
 	Logs []string        // lines of console.log and its kin
-	// Mails are those that the script asked for with notify.email, in order. Nothing was sent.
+	// Mails are those that the script asked for with notify.email, in order. Nothing was sent: that is for the caller.
 	Mails []Mail
 	// Spent is how long the script ran, without its waiting; also of one that failed.
 	Spent time.Duration

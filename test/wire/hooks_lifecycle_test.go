@@ -307,7 +307,7 @@ func TestTheOperatorDeniesRequestsOfHooksOrNamesTheirHosts(t *testing.T) {
 	}
 }
 
-func TestMailsOfHooksAreLoggedAndTracedAndNotSent(t *testing.T) {
+func TestMailsOfHooksAreLettersAndStandInTraces(t *testing.T) {
 	t.Parallel()
 	log := &safeBuffer{}
 	r := record(t, map[string]string{"GET /things": `[]`}, httptest.NewServer)
@@ -328,9 +328,10 @@ func TestMailsOfHooksAreLoggedAndTracedAndNotSent(t *testing.T) {
 	if mails := found.Trace.Mails; len(mails) != 1 || mails[0].To != "ada@example.org" || mails[0].Subject != "Key ********" || mails[0].Length != 11 {
 		t.Errorf("the trace has %+v", mails)
 	}
+	h.do(request{path: "/mails"}).want(200, `"to":"ada@example.org"`, `"status":"outbox"`) // there is no server for mail
 	log.mu.Lock()
 	defer log.mu.Unlock()
-	if text := log.String(); strings.Count(text, "to=ada@example.org") != 1 || strings.Contains(text, "a long text") {
+	if text := log.String(); strings.Contains(text, "a long text") {
 		t.Errorf("the log says %s", text)
 	}
 }

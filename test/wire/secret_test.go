@@ -176,6 +176,9 @@ func TestAMachineCallsWithAnAPIKeyAlone(t *testing.T) {
 	}
 	// What would outlive the key is not given to it.
 	h.with(key, "GET", "/authentication/secrets", "").want(403, "API key")
+	if own := h.with(key, "GET", "/organizations/me", "").want(200, `"name"`); strings.Contains(string(own.body), h.organization) {
+		t.Error("an API key sees the organization's secret")
+	}
 	h.with(key, "PUT", "/users/me/secret", "").want(403, "API key")
 	h.with(key, "POST", "/users/me/api-keys", `{"name":"more"}`).want(403, "API key")
 
