@@ -454,7 +454,7 @@ func BenchmarkAuthenticateHit(b *testing.B) {
 
 // setActive is storetest.SetActive for goroutines, which must not end the test.
 func setActive(t *testing.T, h *house, active bool) {
-	if _, err := h.db.ChangeUser(t.Context(), h.organization.ID, h.ada.ID, func(_ *store.DB, i *store.Identity) error {
+	if _, err := h.db.ChangeUser(t.Context(), h.organization.ID, h.ada.ID, func(i *store.Identity) error {
 		i.User.Active = active
 		return nil
 	}, nil); err != nil {

@@ -2,6 +2,7 @@ package access
 
 import (
 	"slices"
+	"strings"
 
 	"jackfield/internal/store"
 )
@@ -150,7 +151,7 @@ func DefaultRoles() []Role {
 		role := Role{ID: r.id, Key: r.key, Name: r.name, Active: true, Hide: r.hide, Description: r.description,
 			Features: []string{}, Privileges: []Privilege{}}
 		for i, p := range privilegeTable {
-			if slices.Contains([]rune(p.roles), r.letter) {
+			if strings.ContainsRune(p.roles, r.letter) {
 				role.Privileges = append(role.Privileges, privilege(i))
 			}
 		}
@@ -178,6 +179,15 @@ func RolesOf(own []store.Role) []Role {
 		}
 	}
 	return roles
+}
+
+// RoleNamed finds a role by its key.
+func RoleNamed(roles []Role, key string) (role Role, found bool) {
+	i := slices.IndexFunc(roles, func(r Role) bool { return r.Key == key })
+	if i < 0 {
+		return Role{}, false
+	}
+	return roles[i], true
 }
 
 // PrivilegesOf lists the keys of what a role allows, those of the active roles that it includes too. A loop ends where it began.

@@ -84,13 +84,16 @@ func (a *API) accounts(e *exchange, fetch func(after int64, limit int) ([]store.
 	return e.json(rows)
 }
 
-func (a *API) createAccount(e *exchange) error {
+func (a *API) createAccount(e *exchange) error { return a.addAccount(e, e.principal.Organization.ID) }
+
+// addAccount makes an account of an organization of the body.
+func (a *API) addAccount(e *exchange, organizationID int64) error {
 	var body accountBody
 	if err := e.object("account", &body); err != nil {
 		return err
 	}
 	body.Active = nil
-	made, err := a.Tenants.CreateAccount(e.r.Context(), e.principal.Organization.ID, body.change())
+	made, err := a.Tenants.CreateAccount(e.r.Context(), organizationID, body.change())
 	if err != nil {
 		return err
 	}

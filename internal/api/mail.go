@@ -27,11 +27,7 @@ type mailBody struct {
 func mailOf(m *store.Mail) mailBody {
 	body := mailBody{
 		ID: m.ID, To: m.To, Subject: m.Subject, Status: m.Status, Error: m.Error, Attempts: m.Attempts,
-		CreatedDate: m.CreatedAt.UTC().Format(time.RFC3339),
-	}
-	if !m.SentAt.IsZero() {
-		sent := m.SentAt.UTC().Format(time.RFC3339)
-		body.SentDate = &sent
+		CreatedDate: m.CreatedAt.UTC().Format(time.RFC3339), SentDate: dateOf(m.SentAt),
 	}
 	return body
 }

@@ -84,16 +84,7 @@ func (a *API) createOrganizationAccount(e *exchange) error {
 	if err != nil {
 		return err
 	}
-	var body accountBody
-	if err := e.object("account", &body); err != nil {
-		return err
-	}
-	body.Active = nil
-	made, err := a.Tenants.CreateAccount(e.r.Context(), o.ID, body.change())
-	if err != nil {
-		return err
-	}
-	return e.json(tenant.AccountOf(made))
+	return a.addAccount(e, o.ID)
 }
 
 func (a *API) readOrganizationAccount(e *exchange) error {

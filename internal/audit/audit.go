@@ -31,7 +31,6 @@ const (
 	LoginLetter      = "letter"       // the link of a letter of reset
 	LoginSignOn      = "sign-on"      // an identity provider
 	LoginConnectLink = "connect-link" // a customer without a login
-	LoginCommandLine = "command-line" // who has the database
 )
 
 // Limits of a row.

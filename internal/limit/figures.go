@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,7 +67,7 @@ func Parse(body []byte) (Own, error) {
 	}
 	own := Own{}
 	for name, text := range given {
-		if !isName(name) {
+		if !slices.Contains(names[:], name) {
 			return nil, fault.New(fault.Invalid, "There is no limit %s: those that can be set are %s", quoted(name), strings.Join(names[:], ", "))
 		}
 		most, set, err := parseOne(text)
@@ -102,15 +103,6 @@ func parseOne(text json.RawMessage) (most *int64, set bool, err error) {
 		return nil, false, fmt.Errorf("%d is out of range", *most)
 	}
 	return most, true, nil
-}
-
-func isName(name string) bool {
-	for _, known := range names {
-		if name == known {
-			return true
-		}
-	}
-	return false
 }
 
 // quoted is a name of the caller for a message: not longer than one can read.

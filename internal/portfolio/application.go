@@ -32,7 +32,7 @@ func readApplication(body []byte, e *store.PortfolioEntry) error {
 		delete(all, name)
 	}
 	e.Unique = true
-	e.Document, err = encoded(all)
+	e.Document, err = json.Marshal(all)
 	return err
 }
 
@@ -42,7 +42,7 @@ func applicationOf(e *store.PortfolioEntry) (Application, error) {
 		return nil, err
 	}
 	for name, value := range map[string]any{memberID: e.ID, memberName: e.Name, memberCreated: date(e.CreatedAt), memberAccount: e.AccountID} {
-		raw, err := encoded(value)
+		raw, err := json.Marshal(value)
 		if err != nil {
 			return nil, err
 		}

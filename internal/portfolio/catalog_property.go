@@ -56,7 +56,7 @@ func (s *Service) SetCatalogProperties(ctx context.Context, p *access.Principal,
 		all[n] = row.CatalogProperty
 		all[n].ElementID = *id
 	}
-	stored, err := encoded(all)
+	stored, err := json.Marshal(all)
 	if err != nil {
 		return nil, err
 	}

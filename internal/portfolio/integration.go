@@ -49,7 +49,7 @@ func readIntegration(body []byte, e *store.PortfolioEntry) error {
 		return err
 	}
 	e.Unique = true
-	e.Document, err = encoded(d)
+	e.Document, err = json.Marshal(d)
 	return err
 }
 

@@ -18,8 +18,6 @@ const (
 	maxName = 255
 	// maxDocument is the largest entry, in bytes.
 	maxDocument = 64 << 10
-	// MaxPage is the default and the largest page of a list (reference/http-conventions.md §5.2).
-	MaxPage = 200
 )
 
 // Kinds of entries.
@@ -114,10 +112,4 @@ func required(all map[string]json.RawMessage, name string) (string, error) {
 		err = fault.New(fault.Invalid, "%s is required", name)
 	}
 	return value, err
-}
-
-// encoded is a document as it is stored.
-func encoded(v any) (json.RawMessage, error) {
-	raw, err := json.Marshal(v)
-	return raw, err
 }

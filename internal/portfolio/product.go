@@ -94,7 +94,7 @@ func (s *Service) CreateProduct(ctx context.Context, p *access.Principal, body [
 		return nil, err
 	}
 	e := &store.PortfolioEntry{Kind: kindProduct, Name: product.Provider}
-	if e.Document, err = encoded(product); err != nil {
+	if e.Document, err = json.Marshal(product); err != nil {
 		return nil, err
 	}
 	if err := s.db.For(p.Account.ID).CreatePortfolioEntry(ctx, e); err != nil {
@@ -140,7 +140,7 @@ func (s *Service) ChangeProduct(ctx context.Context, p *access.Principal, id int
 			return err
 		}
 		e.Name = product.Provider
-		e.Document, err = encoded(product)
+		e.Document, err = json.Marshal(product)
 		return err
 	})
 	if err != nil {

@@ -273,31 +273,23 @@ func checkMapping(by *access.Principal, p *store.IdentityProvider, own []store.R
 	if len(mapping) > maxMapping {
 		return fault.New(fault.Invalid, "roleMapping has more than %d groups", maxMapping)
 	}
+	all := access.RolesOf(own)
 	for group, key := range mapping {
 		if group == "" || len(group) > maxText {
 			return fault.New(fault.Invalid, "roleMapping has a group without a name, or one of more than %d bytes", maxText)
 		}
-		role, all := roleNamed(key, own)
-		if role == nil {
+		role, found := access.RoleNamed(all, key)
+		if !found {
 			return fault.New(fault.Invalid, "roleMapping: there is no role %s (of group %s)", strconv.Quote(key), group)
 		}
-		if !mayGive(levelOf(p.Owner), *role, all, own) {
+		if !mayGive(levelOf(p.Owner), role, all, own) {
 			return fault.New(fault.Forbidden, "roleMapping: an identity provider of the %s cannot give the role %q", levelOf(p.Owner), key)
 		}
-		if lacks := by.Lacks(*role, all); lacks != "" {
+		if lacks := by.Lacks(role, all); lacks != "" {
 			return fault.New(fault.Forbidden, "roleMapping: the role %q allows %q, which you may not do yourself", key, lacks)
 		}
 	}
 	return nil
-}
-
-func roleNamed(key string, own []store.Role) (*access.Role, []access.Role) {
-	all := access.RolesOf(own)
-	i := slices.IndexFunc(all, func(r access.Role) bool { return r.Key == key })
-	if i < 0 {
-		return nil, all
-	}
-	return &all[i], all
 }
 
 // mayGive reports whether providers of a level may give a role at all: never those of operators, and none above the level.

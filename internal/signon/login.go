@@ -217,8 +217,9 @@ func (s *Service) mapRoles(ctx context.Context, p *store.IdentityProvider, ident
 	}
 	own := identity.OwnRoles
 	named := map[string]bool{}
+	all := access.RolesOf(own)
 	for _, key := range p.Settings.RoleMapping {
-		if role, all := roleNamed(key, own); role != nil && mayGive(levelOf(p.Owner), *role, all, own) {
+		if role, found := access.RoleNamed(all, key); found && mayGive(levelOf(p.Owner), role, all, own) {
 			named[key] = true
 		}
 	}

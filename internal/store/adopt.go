@@ -60,11 +60,7 @@ func (d *DB) adopt(ctx context.Context, table string, wanted int64, columns stri
 	if wanted != 0 {
 		columns, values = columns+", id", append(values, wanted)
 	}
-	places := make([]string, len(values))
-	for i := range values {
-		places[i] = d.dialect.parameter(i + 1)
-	}
-	err = d.write.QueryRowContext(ctx, "INSERT INTO "+table+" ("+columns+") VALUES ("+strings.Join(places, ", ")+") RETURNING id", values...).Scan(&id)
+	err = d.write.QueryRowContext(ctx, "INSERT INTO "+table+" ("+columns+") VALUES "+d.dialect.places(1, len(values))+" RETURNING id", values...).Scan(&id)
 	if isDuplicate(err) {
 		return 0, fault.Wrap(fault.Conflict, err, "Something in the row of %s is taken by another", table)
 	}
@@ -104,12 +100,7 @@ func (d *DB) AdoptOrganization(ctx context.Context, o *Organization) error {
 	if err != nil {
 		return err
 	}
-	sealed, err := d.seal(o.Secret, "organizations", o.ID, "secret", 0)
-	if err != nil {
-		return err
-	}
-	_, err = d.write.ExecContext(ctx, "UPDATE organizations SET secret_sealed = $1 WHERE id = $2", sealed, o.ID)
-	return failure("seal organization secret", err)
+	return d.sealOrganizationSecret(ctx, o)
 }
 
 // AdoptAccount stores an account of another system with its roles, and with its id where that is free. It sets the id.
@@ -143,12 +134,8 @@ func (d *DB) AdoptUser(ctx context.Context, u *User) error {
 	if err != nil {
 		return err
 	}
-	sealed, err := d.seal(u.Secret, "users", u.ID, "secret", u.AccountID)
-	if err != nil {
+	if err := d.sealUserSecret(ctx, u); err != nil {
 		return err
-	}
-	if _, err := d.write.ExecContext(ctx, "UPDATE users SET secret_sealed = $1 WHERE id = $2 AND account_id = $3", sealed, u.ID, u.AccountID); err != nil {
-		return failure("seal user secret", err)
 	}
 	return d.writeRoles(ctx, u)
 }
@@ -206,24 +193,12 @@ func (d *DB) insertMany(ctx context.Context, table string, columns []string, row
 	for most := mostParameters / len(columns); len(rows) > 0; {
 		batch := rows[:min(most, len(rows))]
 		rows = rows[len(batch):]
-		var text strings.Builder
-		text.WriteString("INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ")
 		args := make([]any, 0, len(batch)*len(columns))
-		for i, row := range batch {
-			if i > 0 {
-				text.WriteString(", ")
-			}
-			text.WriteByte('(')
-			for j, value := range row {
-				if j > 0 {
-					text.WriteString(", ")
-				}
-				args = append(args, value)
-				text.WriteString(d.dialect.parameter(len(args)))
-			}
-			text.WriteByte(')')
+		for _, row := range batch {
+			args = append(args, row...)
 		}
-		if _, err := d.write.ExecContext(ctx, text.String(), args...); err != nil {
+		statement := "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " + d.dialect.places(len(batch), len(columns))
+		if _, err := d.write.ExecContext(ctx, statement, args...); err != nil {
 			if isDuplicate(err) {
 				return fault.Wrap(fault.Conflict, err, "An id or token of these instances was taken by another meanwhile")
 			}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
@@ -16,6 +17,7 @@ type dialect struct {
 	name    string
 	lock    string // statement that takes a lock by name until the transaction ends; "" = not needed
 	forLate string // appended to a read that a write follows in the same transaction
+	forOne  string // appended to a read of a row for the one who gets it first: what others have locked is passed over
 	tagged  string // the column tags, a JSON array or nothing, holds %s
 	now     string // the database's clock, in milliseconds since 1970
 }
@@ -27,7 +29,7 @@ var (
 		now:    "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
 	}
 	postgresDialect = dialect{
-		name: "postgres", lock: "SELECT pg_advisory_xact_lock(hashtext($1))", forLate: " FOR UPDATE",
+		name: "postgres", lock: "SELECT pg_advisory_xact_lock(hashtext($1))", forLate: " FOR UPDATE", forOne: " FOR UPDATE SKIP LOCKED",
 		tagged: "jsonb_exists(CASE tags WHEN '' THEN '[]' ELSE tags END::jsonb, %s)",
 		now:    "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
 	}
@@ -40,6 +42,23 @@ func (d dialect) parameter(n int) string {
 		return "?"
 	}
 	return "$" + strconv.Itoa(n)
+}
+
+// places are the parameters of a number of rows, as VALUES takes them: (…), (…). The next parameter is the one after them.
+func (d dialect) places(rows, columns int) string {
+	var out strings.Builder
+	for n := range rows * columns {
+		switch {
+		case n == 0:
+			out.WriteByte('(')
+		case n%columns == 0:
+			out.WriteString("), (")
+		default:
+			out.WriteString(", ")
+		}
+		out.WriteString(d.parameter(n + 1))
+	}
+	return out.String() + ")"
 }
 
 // among is a condition on a column of ids with $1 and its argument. The text depends on nothing, so that a database

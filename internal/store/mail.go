@@ -70,13 +70,9 @@ func (d *DB) CreateMail(ctx context.Context, m *Mail) error {
 // ClaimMail takes a letter that is due, of any organization, and puts its next try to a later time, by which it counts as not tried.
 // Nil: none is due.
 func (d *DB) ClaimMail(ctx context.Context, at, until time.Time) (*Mail, error) {
-	skip := ""
-	if d.dialect.name == "postgres" {
-		skip = " FOR UPDATE SKIP LOCKED"
-	}
 	m, err := d.scanMail(d.write.QueryRowContext(ctx,
 		`UPDATE mails SET attempts = attempts + 1, next_try_at = $1
-		 WHERE id = (SELECT id FROM mails WHERE status = $2 AND next_try_at <= $3 ORDER BY next_try_at, id LIMIT 1`+skip+`)
+		 WHERE id = (SELECT id FROM mails WHERE status = $2 AND next_try_at <= $3 ORDER BY next_try_at, id LIMIT 1`+d.dialect.forOne+`)
 		 RETURNING `+mailColumns, millis(until), string(MailWaiting), millis(at)).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil

@@ -91,13 +91,18 @@ func (d *DB) CreateOrganization(ctx context.Context, o *Organization) error {
 		if err != nil {
 			return failure("create organization", err)
 		}
-		sealed, err := d.seal(o.Secret, "organizations", o.ID, "secret", 0)
-		if err != nil {
-			return err
-		}
-		_, err = tx.write.ExecContext(ctx, "UPDATE organizations SET secret_sealed = $1 WHERE id = $2", sealed, o.ID)
-		return failure("seal organization secret", err)
+		return tx.sealOrganizationSecret(ctx, o)
 	})
+}
+
+// sealOrganizationSecret stores the secret of a new row, whose id the seal needs.
+func (d *DB) sealOrganizationSecret(ctx context.Context, o *Organization) error {
+	sealed, err := d.seal(o.Secret, "organizations", o.ID, "secret", 0)
+	if err != nil {
+		return err
+	}
+	_, err = d.write.ExecContext(ctx, "UPDATE organizations SET secret_sealed = $1 WHERE id = $2", sealed, o.ID)
+	return failure("seal organization secret", err)
 }
 
 func (o OrganizationDetails) texts() []string {

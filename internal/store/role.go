@@ -37,7 +37,7 @@ func (d *DB) OwnRoles(ctx context.Context, organizationID int64) ([]Role, error)
 // ChangeOwnRoles reads what an organization made of the roles, lets f say what it shall be, and stores that. Roles that are gone
 // are taken from users and accounts too. A new role has id 0 and gets one from FirstOwnRole on. Two changes at once do not undo
 // each other.
-func (d *DB) ChangeOwnRoles(ctx context.Context, organizationID int64, f func(tx *DB, roles []Role) ([]Role, error)) error {
+func (d *DB) ChangeOwnRoles(ctx context.Context, organizationID int64, f func(roles []Role) ([]Role, error)) error {
 	return d.InTx(ctx, func(tx *DB) error {
 		if err := tx.lockOrganization(ctx, organizationID); err != nil {
 			return err
@@ -46,7 +46,7 @@ func (d *DB) ChangeOwnRoles(ctx context.Context, organizationID int64, f func(tx
 		if err != nil {
 			return err
 		}
-		after, err := f(tx, slices.Clone(before))
+		after, err := f(slices.Clone(before))
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"jackfield/internal/fault"
@@ -250,18 +249,13 @@ func (d *DB) RecordSecretUses(ctx context.Context, uses []SecretUse) error {
 	// Servers that write at the same time lock rows in the same order.
 	slices.SortFunc(uses, func(a, b SecretUse) int { return slices.Compare(a.ID[:], b.ID[:]) })
 	for batch := range slices.Chunk(uses, usesBatch) {
-		var statement strings.Builder
-		statement.WriteString("INSERT INTO secret_uses (secret_hash, used_at) VALUES ")
-		args := make([]any, 0, 2*len(batch))
-		for n, use := range batch {
-			if n > 0 {
-				statement.WriteString(", ")
-			}
-			statement.WriteString("(" + d.dialect.parameter(2*n+1) + ", " + d.dialect.parameter(2*n+2) + ")")
+		args := make([]any, 0, 2*len(batch)+1)
+		for _, use := range batch {
 			args = append(args, use.ID[:], millis(use.At))
 		}
-		statement.WriteString(" ON CONFLICT (secret_hash) DO UPDATE SET used_at = excluded.used_at WHERE secret_uses.used_at <= excluded.used_at - " + d.dialect.parameter(2*len(batch)+1))
-		if _, err := d.write.ExecContext(ctx, statement.String(), append(args, useEvery.Milliseconds())...); err != nil {
+		statement := "INSERT INTO secret_uses (secret_hash, used_at) VALUES " + d.dialect.places(len(batch), 2) +
+			" ON CONFLICT (secret_hash) DO UPDATE SET used_at = excluded.used_at WHERE secret_uses.used_at <= excluded.used_at - " + d.dialect.parameter(2*len(batch)+1)
+		if _, err := d.write.ExecContext(ctx, statement, append(args, useEvery.Milliseconds())...); err != nil {
 			return failure("write uses of secrets", err)
 		}
 	}

@@ -54,20 +54,8 @@ func (c *core) usageStatement(ctx context.Context, records int) (*sql.Stmt, erro
 	if s := c.usageInserts[records]; s != nil {
 		return s, nil
 	}
-	var out strings.Builder
-	out.WriteString("INSERT INTO usage (" + strings.TrimPrefix(usageColumns, "id, ") + ") VALUES ")
-	for n := range records * usageWidth {
-		switch {
-		case n == 0:
-			out.WriteByte('(')
-		case n%usageWidth == 0:
-			out.WriteString("), (")
-		default:
-			out.WriteString(", ")
-		}
-		out.WriteString(c.dialect.parameter(n + 1))
-	}
-	s, err := c.usageWriter.PrepareContext(context.WithoutCancel(ctx), out.String()+")") //nolint:sqlclosecheck // closed with the database
+	statement := "INSERT INTO usage (" + strings.TrimPrefix(usageColumns, "id, ") + ") VALUES " + c.dialect.places(records, usageWidth)
+	s, err := c.usageWriter.PrepareContext(context.WithoutCancel(ctx), statement) //nolint:sqlclosecheck // closed with the database
 	if err == nil {
 		c.usageInserts[records] = s
 	}

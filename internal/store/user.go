@@ -30,12 +30,8 @@ func (d *DB) CreateUser(ctx context.Context, u *User) error {
 		if err != nil {
 			return failure("create user", err)
 		}
-		sealed, err := d.seal(u.Secret, "users", u.ID, "secret", u.AccountID)
-		if err != nil {
+		if err := tx.sealUserSecret(ctx, u); err != nil {
 			return err
-		}
-		if _, err := tx.write.ExecContext(ctx, "UPDATE users SET secret_sealed = $1 WHERE id = $2 AND account_id = $3", sealed, u.ID, u.AccountID); err != nil {
-			return failure("seal user secret", err)
 		}
 		if err := tx.writeRoles(ctx, u); err != nil {
 			return err
@@ -43,6 +39,16 @@ func (d *DB) CreateUser(ctx context.Context, u *User) error {
 		tx.changed("user", u.ID, u.AccountID)
 		return nil
 	})
+}
+
+// sealUserSecret stores the secret of a new row, whose id the seal needs.
+func (d *DB) sealUserSecret(ctx context.Context, u *User) error {
+	sealed, err := d.seal(u.Secret, "users", u.ID, "secret", u.AccountID)
+	if err != nil {
+		return err
+	}
+	_, err = d.write.ExecContext(ctx, "UPDATE users SET secret_sealed = $1 WHERE id = $2 AND account_id = $3", sealed, u.ID, u.AccountID)
+	return failure("seal user secret", err)
 }
 
 func emailTaken(err error, email string) error {
@@ -176,14 +182,14 @@ func (d *DB) guarded(ctx context.Context, organizationID int64, guard Guard, cha
 // ChangeUser reads a user of an organization, lets f change it, and stores it: name, e-mail, password hash, roles, activity,
 // external id and profile. f may read more through tx, and no other change of the organization's users comes in between. Somebody
 // who becomes inactive is logged out everywhere.
-func (d *DB) ChangeUser(ctx context.Context, organizationID, id int64, f func(tx *DB, i *Identity) error, guard Guard) (*Identity, error) {
+func (d *DB) ChangeUser(ctx context.Context, organizationID, id int64, f func(*Identity) error, guard Guard) (*Identity, error) {
 	var changed *Identity
 	err := d.guarded(ctx, organizationID, guard, func(tx *DB) error {
 		i, err := tx.UserOf(ctx, organizationID, id)
 		if err != nil {
 			return err
 		}
-		if err := f(tx, i); err != nil {
+		if err := f(i); err != nil {
 			return err
 		}
 		u := &i.User
@@ -238,16 +244,13 @@ func (d *DB) UserOfByEmail(ctx context.Context, organizationID int64, email stri
 }
 
 // DeleteUser removes a user with everything that the user owns, after f agreed.
-func (d *DB) DeleteUser(ctx context.Context, organizationID, id int64, f func(tx *DB, i *Identity) error) error {
-	return d.InTx(ctx, func(tx *DB) error {
-		if err := tx.lockOrganization(ctx, organizationID); err != nil {
-			return err
-		}
+func (d *DB) DeleteUser(ctx context.Context, organizationID, id int64, f func(*Identity) error, guard Guard) error {
+	return d.guarded(ctx, organizationID, guard, func(tx *DB) error {
 		i, err := tx.UserOf(ctx, organizationID, id)
 		if err != nil {
 			return err
 		}
-		if err := f(tx, i); err != nil {
+		if err := f(i); err != nil {
 			return err
 		}
 		if err := tx.For(i.Account.ID).deleteInstancesOf(ctx, id); err != nil {

@@ -34,14 +34,6 @@ func operators(r access.Role) bool {
 	return r.Key == access.RoleSystemAdmin || r.Key == access.RoleCustomerAdmin
 }
 
-func named(roles []access.Role, key string) (access.Role, bool) {
-	i := slices.IndexFunc(roles, func(r access.Role) bool { return r.Key == key })
-	if i < 0 {
-		return access.Role{}, false
-	}
-	return roles[i], true
-}
-
 func noRole(key string) error { return fault.New(fault.Invalid, "No role found with key %s", key) }
 
 // grantable finds a role that a path names.
@@ -50,7 +42,7 @@ func (s *Service) grantable(ctx context.Context, by *access.Principal, key strin
 	if err != nil {
 		return nil, nil, err
 	}
-	role, found := named(roles, key)
+	role, found := access.RoleNamed(roles, key)
 	if !found {
 		return nil, nil, fault.New(fault.NotFound, "No role found with key %s", key)
 	}
@@ -76,7 +68,7 @@ type RoleChange struct {
 
 // ChangeRoles changes roles of the caller's organization, all or none.
 func (s *Service) ChangeRoles(ctx context.Context, by *access.Principal, changes []RoleChange) error {
-	return s.db.ChangeOwnRoles(ctx, by.Organization.ID, func(_ *store.DB, own []store.Role) ([]store.Role, error) {
+	return s.db.ChangeOwnRoles(ctx, by.Organization.ID, func(own []store.Role) ([]store.Role, error) {
 		before := access.RolesOf(own)
 		for _, c := range changes {
 			var err error
@@ -182,7 +174,7 @@ func checkRoles(by *access.Principal, before, after []access.Role) error {
 		if err := checkIncludes(after, role, nil); err != nil {
 			return err
 		}
-		old, known := named(before, role.Key)
+		old, known := access.RoleNamed(before, role.Key)
 		had := map[string]bool{}
 		if known {
 			for _, key := range access.PrivilegesOf(before, old) {
@@ -211,7 +203,7 @@ func checkIncludes(all []access.Role, role access.Role, path []string) error {
 		return fault.New(fault.Invalid, "The roles include each other in a loop: %s", strings.Join(append(path, role.Key), " → "))
 	}
 	for _, key := range role.Includes {
-		included, found := named(all, key)
+		included, found := access.RoleNamed(all, key)
 		if !found || operators(included) {
 			return fault.New(fault.Invalid, "The role %s includes %s, which does not exist", role.Key, key)
 		}
@@ -248,12 +240,12 @@ func (s *Service) CreateRole(ctx context.Context, by *access.Principal, c RoleCh
 	if c.Active != nil {
 		made.Active = *c.Active
 	}
-	err := s.db.ChangeOwnRoles(ctx, by.Organization.ID, func(_ *store.DB, own []store.Role) ([]store.Role, error) {
+	err := s.db.ChangeOwnRoles(ctx, by.Organization.ID, func(own []store.Role) ([]store.Role, error) {
 		if len(own) >= maxOwnRoles {
 			return nil, fault.New(fault.Conflict, "An organization has %d roles of its own at most", maxOwnRoles)
 		}
 		before := access.RolesOf(own)
-		if _, taken := named(before, made.Key); taken {
+		if _, taken := access.RoleNamed(before, made.Key); taken {
 			return nil, fault.New(fault.Conflict, "A role with the key %s already exists", made.Key)
 		}
 		made.ID = store.FirstOwnRole // for the check alone: it counts as the organization's own
@@ -272,7 +264,7 @@ func (s *Service) CreateRole(ctx context.Context, by *access.Principal, c RoleCh
 
 // DeleteRole removes a role of the organization's own, from users and accounts too.
 func (s *Service) DeleteRole(ctx context.Context, by *access.Principal, id int64) error {
-	return s.db.ChangeOwnRoles(ctx, by.Organization.ID, func(_ *store.DB, own []store.Role) ([]store.Role, error) {
+	return s.db.ChangeOwnRoles(ctx, by.Organization.ID, func(own []store.Role) ([]store.Role, error) {
 		before := access.RolesOf(own)
 		at := slices.IndexFunc(before, func(r access.Role) bool { return int64(r.ID) == id && !operators(r) })
 		if at < 0 {
@@ -293,7 +285,7 @@ func (s *Service) DeleteRole(ctx context.Context, by *access.Principal, id int64
 // ResetRoles gives the built-in roles their first privileges again, also those that the caller lacks: they are the installation's
 // word, not the caller's. Roles of the organization's own stay.
 func (s *Service) ResetRoles(ctx context.Context, by *access.Principal) error {
-	return s.db.ChangeOwnRoles(ctx, by.Organization.ID, func(_ *store.DB, own []store.Role) ([]store.Role, error) {
+	return s.db.ChangeOwnRoles(ctx, by.Organization.ID, func(own []store.Role) ([]store.Role, error) {
 		return slices.DeleteFunc(own, func(r store.Role) bool { return r.ID < store.FirstOwnRole }), nil
 	})
 }

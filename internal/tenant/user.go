@@ -37,12 +37,12 @@ func (s *Service) CreateUser(ctx context.Context, by *access.Principal, accountI
 	}
 	if n.Roles == nil {
 		n.Roles = []string{defaultRole(account)}
-		if role, found := named(roles, n.Roles[0]); found && by.Lacks(role, roles) != "" {
+		if role, found := access.RoleNamed(roles, n.Roles[0]); found && by.Lacks(role, roles) != "" {
 			n.Roles = []string{}
 		}
 	}
 	for _, key := range n.Roles {
-		role, found := named(roles, key)
+		role, found := access.RoleNamed(roles, key)
 		if !found {
 			return nil, noRole(key)
 		}
@@ -68,7 +68,7 @@ func (s *Service) Admit(ctx context.Context, organizationID, accountID int64, n 
 		n.Roles = []string{defaultRole(account)}
 	}
 	for _, key := range n.Roles {
-		if _, found := named(roles, key); !found {
+		if _, found := access.RoleNamed(roles, key); !found {
 			return nil, noRole(key)
 		}
 	}
@@ -183,7 +183,7 @@ type UserQuery struct {
 	Limit     int
 }
 
-// Users lists users whom the caller reaches and who do not stand above the caller, in the order of their ids.
+// Users lists users whom the caller reaches, in the order of their ids. Which of them are shown is Visible's question.
 func (s *Service) Users(ctx context.Context, by *access.Principal, q UserQuery) ([]store.Identity, error) {
 	if q.AccountID == 0 && !by.OrganizationAdmin() {
 		q.AccountID = by.Account.ID
@@ -193,13 +193,9 @@ func (s *Service) Users(ctx context.Context, by *access.Principal, q UserQuery) 
 			return nil, err
 		}
 	}
-	found, err := s.db.Users(ctx, store.UserFilter{
+	return s.db.Users(ctx, store.UserFilter{
 		OrganizationID: by.Organization.ID, AccountID: q.AccountID, Inactive: q.Inactive, AfterID: q.AfterID, Limit: q.Limit,
 	})
-	if err != nil {
-		return nil, err
-	}
-	return found, nil
 }
 
 // Visible reports whether a user of a list is shown to the caller.
@@ -243,9 +239,7 @@ func (s *Service) ChangeUser(ctx context.Context, by *access.Principal, accountI
 			return nil, err
 		}
 	}
-	changed, err := s.db.ChangeUser(ctx, by.Organization.ID, before.User.ID, func(tx *store.DB, i *store.Identity) error {
-		return check(i)
-	}, s.keepAdministrator(ctx, by.Organization.ID))
+	changed, err := s.db.ChangeUser(ctx, by.Organization.ID, before.User.ID, check, s.keepAdministrator(ctx, by.Organization.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -294,43 +288,26 @@ func (s *Service) discard(ctx context.Context, i *store.Identity) error {
 	return nil
 }
 
-// DeleteUser removes a user whom the caller covers, with instances and everything else that the user owns. It cannot be taken back.
+// DeleteUser removes a user who does not stand above the caller, with instances and everything else that the user owns. It cannot be
+// taken back.
 func (s *Service) DeleteUser(ctx context.Context, by *access.Principal, accountID int64, idOrEmail string) error {
 	found, err := s.find(ctx, by, accountID, idOrEmail)
 	if err != nil {
 		return err
 	}
-	organization := by.Organization.ID
-	if err := s.mayDelete(ctx, s.db, by, found); err != nil {
-		return err
-	}
+	may := func(i *store.Identity) error { return notAbove(by, i) }
+	organization, guard := by.Organization.ID, s.keepAdministrator(ctx, by.Organization.ID)
 	// Nobody makes new instances while the old ones are given back to their providers.
-	if _, err := s.db.ChangeUser(ctx, organization, found.User.ID, func(_ *store.DB, i *store.Identity) error {
+	if _, err := s.db.ChangeUser(ctx, organization, found.User.ID, func(i *store.Identity) error {
 		i.User.Active = false
-		return nil
-	}, s.keepAdministrator(ctx, organization)); err != nil {
+		return may(i)
+	}, guard); err != nil {
 		return err
 	}
 	if err := s.discard(ctx, found); err != nil {
 		return err
 	}
-	return s.db.DeleteUser(ctx, organization, found.User.ID, func(tx *store.DB, i *store.Identity) error {
-		return s.mayDelete(ctx, tx, by, i)
-	})
-}
-
-func (s *Service) mayDelete(ctx context.Context, db *store.DB, by *access.Principal, i *store.Identity) error {
-	if err := notAbove(by, i); err != nil {
-		return err
-	}
-	if !access.AsPrincipal(i).OrganizationAdmin() || !i.User.Active {
-		return nil
-	}
-	n, err := db.CountHolders(ctx, i.Organization.ID, access.RoleOrganizationAdmin)
-	if err == nil && n <= 1 {
-		err = fault.New(fault.Conflict, "The last administrator of an organization cannot be deleted: give the role %s to somebody else first", access.RoleOrganizationAdmin)
-	}
-	return err
+	return s.db.DeleteUser(ctx, organization, found.User.ID, may, guard)
 }
 
 // keepAdministrator is a guard of a change of users; see wantAdministrator.
@@ -355,11 +332,11 @@ func (s *Service) SetRoles(ctx context.Context, organizationID, userID int64, ke
 		return err
 	}
 	for _, key := range keys {
-		if _, found := named(roles, key); !found {
+		if _, found := access.RoleNamed(roles, key); !found {
 			return noRole(key)
 		}
 	}
-	_, err = s.db.ChangeUser(ctx, organizationID, userID, func(_ *store.DB, i *store.Identity) error {
+	_, err = s.db.ChangeUser(ctx, organizationID, userID, func(i *store.Identity) error {
 		i.User.Roles = slices.Clone(keys)
 		return nil
 	}, s.keepAdministrator(ctx, organizationID))
@@ -397,7 +374,7 @@ func (s *Service) changeRoles(ctx context.Context, by *access.Principal, idOrEma
 	if err != nil {
 		return err
 	}
-	_, err = s.db.ChangeUser(ctx, by.Organization.ID, found.User.ID, func(_ *store.DB, i *store.Identity) error {
+	_, err = s.db.ChangeUser(ctx, by.Organization.ID, found.User.ID, func(i *store.Identity) error {
 		if err := notAbove(by, i); err != nil {
 			return err
 		}

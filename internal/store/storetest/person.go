@@ -13,7 +13,7 @@ func SetActive(t testing.TB, db *store.DB, userID int64, active bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = db.ChangeUser(t.Context(), found.Organization.ID, userID, func(_ *store.DB, i *store.Identity) error {
+	_, err = db.ChangeUser(t.Context(), found.Organization.ID, userID, func(i *store.Identity) error {
 		i.User.Active = active
 		return nil
 	}, nil)
